@@ -1,0 +1,176 @@
+"""Documents and spans: the frozen values that every other part passes around.
+
+Character offsets into `Document.text` are the truth. Tokens are (start, end) pairs into the text, sentences are
+(first, last + 1) ranges over the tokens, and tags are only a view that `crfner.schemes` makes of the spans.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Offsets = tuple[int, int]
+"""A half-open pair (start, end): of characters in a text, or of tokens in a document."""
+
+Chunk = tuple[int, int, str]
+"""A labelled half-open range of tokens: (first, last + 1, label)."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Span:
+    """A labelled stretch of text, by half-open character offsets.
+
+    Two spans are equal when offsets and label are; `score` (a probability, 0 to 1) and `source` (the recogniser or
+    person it comes from) do not take part in comparison.
+
+    Raises ValueError when the offsets are not 0 <= start < end, or the label is blank.
+    """
+
+    start: int
+    end: int
+    label: str
+    score: float | None = field(default=None, compare=False)
+    source: str | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, not {self.start}..{self.end}")
+        if not self.label or self.label.isspace():
+            raise ValueError(f"the span {self.start}..{self.end} has a blank label")
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with its tokens, sentences and entity spans.
+
+    text       the text itself; every offset counts its characters (Unicode code points)
+    tokens     (start, end) of each token, in order, not overlapping; empty when not yet tokenised
+    sentences  (first, last + 1) token ranges, in order; empty when not yet split
+    spans      entities, sorted by start
+    id         a name that is kept from input to output
+    meta       whatever else the input held; "columns" has the extra CoNLL columns, one tuple of strings a column
+
+    Raises ValueError when tokens, sentences or spans are out of order or outside the text.
+    """
+
+    text: str
+    tokens: tuple[Offsets, ...] = ()
+    sentences: tuple[Offsets, ...] = ()
+    spans: tuple[Span, ...] = ()
+    id: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_ranges("token", self.tokens, len(self.text))
+        _check_ranges("sentence", self.sentences, len(self.tokens))
+        spans = self.spans
+        if spans:
+            if any(spans[i + 1] < spans[i] for i in range(len(spans) - 1)):
+                object.__setattr__(self, "spans", spans := tuple(sorted(spans)))
+            last = max(span.end for span in spans)
+            if last > len(self.text):
+                raise ValueError(f"a span ends at {last}, but the text has {len(self.text)} characters")
+
+    def words(self) -> list[str]:
+        """The text of each token."""
+        text = self.text
+        return [text[start:end] for start, end in self.tokens]
+
+    def sentence_words(self) -> list[list[str]]:
+        """The text of each token: a list over sentences of lists over tokens."""
+        words = self.words()
+        return [words[first:last] for first, last in self.sentences]
+
+    def with_spans(self, spans: Iterable[Span]) -> Document:
+        """The same document with these spans in place of its own."""
+        return replace(self, spans=tuple(sorted(spans)))
+
+    def chunks(self) -> list[Chunk]:
+        """The spans as token ranges, in order; a span that touches a token takes the whole of it.
+
+        Spans that touch no token are left out. Use `align` first where borders must be exact.
+        """
+        starts = [start for start, _ in self.tokens]
+        ends = [end for _, end in self.tokens]
+        found = []
+        for span in self.spans:
+            first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+            if first < last:
+                found.append((first, last, span.label))
+        return found
+
+
+def _check_ranges(what: str, ranges: tuple[Offsets, ...], limit: int) -> None:
+    """Ranges must be non-empty, ordered, apart and within 0..limit."""
+    previous = 0
+    for start, end in ranges:
+        if start < previous or end <= start:
+            raise ValueError(f"{what} {start}..{end} is empty, out of order or overlaps the one before it")
+        previous = end
+    if previous > limit:
+        raise ValueError(f"a {what} ends at {previous}, beyond {limit}")
+
+
+def align(document: Document) -> tuple[Document, int]:
+    """Split tokens where a span starts or ends inside them, and join sentences that a span crosses.
+
+    Returns the aligned document and the number of spans that did not fall on token borders. Extra columns in `meta`
+    are repeated for the parts of a split token. Spans that hold no token at all (white space) stay and are counted.
+    """
+    cuts: dict[int, set[int]] = {}
+    starts = [start for start, _ in document.tokens]
+    off_border = 0
+    for span in document.spans:
+        inside = [border for border in (span.start, span.end) if _cut(document.tokens, starts, border, cuts)]
+        off_border += bool(inside)
+    if cuts:
+        document = _split_tokens(document, cuts)
+    return _join_sentences(document), off_border
+
+
+def _cut(tokens: tuple[Offsets, ...], starts: list[int], border: int, cuts: dict[int, set[int]]) -> bool:
+    """Note in `cuts` the token that `border` falls inside of, if any."""
+    index = bisect_right(starts, border) - 1
+    if index < 0 or not tokens[index][0] < border < tokens[index][1]:
+        return False
+    cuts.setdefault(index, set()).add(border)
+    return True
+
+
+def _split_tokens(document: Document, cuts: Mapping[int, set[int]]) -> Document:
+    tokens: list[Offsets] = []
+    origin: list[int] = []
+    moved = [0]  # moved[i]: where the old token i begins among the new tokens
+    for index, (start, end) in enumerate(document.tokens):
+        borders = [start, *sorted(cuts.get(index, ())), end]
+        tokens.extend(zip(borders[:-1], borders[1:], strict=True))
+        origin.extend([index] * (len(borders) - 1))
+        moved.append(len(tokens))
+    sentences = tuple((moved[first], moved[last]) for first, last in document.sentences)
+    meta = dict(document.meta)
+    if "columns" in meta:
+        meta["columns"] = tuple(tuple(column[i] for i in origin) for column in meta["columns"])
+    return replace(document, tokens=tuple(tokens), sentences=sentences, meta=meta)
+
+
+def _join_sentences(document: Document) -> Document:
+    """Join neighbouring sentences where a span begins in one and ends in another."""
+    crossed = set()  # indices of sentences that go on in the next one
+    lasts = [last for _, last in document.sentences]
+    for first, last, _ in document.chunks():
+        crossed.update(range(bisect_right(lasts, first), bisect_left(lasts, last)))
+    if not crossed:
+        return document
+    joined: list[Offsets] = []
+    for index, (first, last) in enumerate(document.sentences):
+        if index - 1 in crossed:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return replace(document, sentences=tuple(joined))
