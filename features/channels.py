@@ -1,0 +1,88 @@
+"""Channels: the one form that every feature takes inside a `FeatureSet`.
+
+A channel gives each token a small hashable key (its word, a pair of shapes, its evidence) and turns a key into
+attribute strings, once per distinct key and window offset. What is costly is thereby done per word type and not per
+token, and a reader of weights can hold one vector of scores per key in place of the strings.
+
+Keys are laid out with `pad` empty places (None) before, between and after the sentences, so that a window never
+reaches into a neighbouring sentence and shifting a list is all it takes to look sideways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+Key = Hashable
+Sentences = Sequence[Sequence[str]]
+
+CACHE_SIZE = 1 << 17
+"""Distinct keys that a cache may hold before it is emptied and begun anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One document as channels see it.
+
+    sentences  list over sentences of lists over words
+    columns    extra values of each token, a flat list over the document's tokens for each column
+    pad        empty places around each sentence
+    words      all words, with None at the empty places
+    positions  the place of each token in `words`
+    """
+
+    sentences: Sentences
+    columns: Sequence[Sequence[str]]
+    pad: int
+    words: list[str | None]
+    positions: list[int]
+
+    def spread(self, values: Sequence[Key]) -> list[Key]:
+        """A flat list over tokens laid out like `words`."""
+        laid: list[Key] = [None] * len(self.words)
+        for position, value in zip(self.positions, values, strict=True):
+            laid[position] = value
+        return laid
+
+
+def view(sentences: Sentences, columns: Sequence[Sequence[str]], pad: int) -> View:
+    """Lay a document out for windows of `pad` tokens to each side."""
+    gap: list[str | None] = [None] * pad
+    words = gap.copy()
+    positions: list[int] = []
+    for sentence in sentences:
+        start = len(words)
+        words.extend(sentence)
+        positions.extend(range(start, len(words)))
+        words.extend(gap)
+    return View(sentences, columns, pad, words, positions)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A source of attributes.
+
+    name        unique within a feature set
+    offsets     the window: relative positions whose key a token sees
+    keys        View -> list of keys laid out like `View.words`
+    attributes  (key, offset) -> attribute strings; the key is None beyond the border of the sentence
+    """
+
+    name: str
+    offsets: tuple[int, ...]
+    keys: Callable[[View], list[Key]]
+    attributes: Callable[[Key, int], list[str]]
+
+
+class AttributeCache(dict[Key, list[str]]):
+    """Attribute strings of a channel at one offset, by key; emptied when it is full."""
+
+    def __init__(self, channel: Channel, offset: int) -> None:
+        self._attributes = channel.attributes
+        self._offset = offset
+
+    def __missing__(self, key: Key) -> list[str]:
+        if len(self) >= CACHE_SIZE:
+            self.clear()
+        self[key] = found = self._attributes(key, self._offset)
+        return found

@@ -1,0 +1,165 @@
+"""Features of a sentence: windows over word features, conjunctions, bag of words, position, and further columns.
+
+Each function here builds the `Channel` for one entry of a feature set's configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from features.channels import Channel, Key, Sentences, View
+from features.documents import capitals, elsewhere
+from features.lexicons import Gazetteer
+
+Valued = Callable[[str], list[str]]
+"""A word feature with its settings bound."""
+
+
+def window(size: int | Sequence[int]) -> tuple[int, ...]:
+    """Offsets of a window: 2 means -2..2, a list of offsets means itself.
+
+    Raises ValueError for a negative size, repeated offsets or anything that is not a whole number.
+    """
+    if isinstance(size, bool) or not isinstance(size, int | list | tuple):
+        raise ValueError(f"a window is a number or a list of offsets, not {size!r}")
+    if isinstance(size, int):
+        if size < 0:
+            raise ValueError(f"a window cannot be {size}")
+        return tuple(range(-size, size + 1))
+    if len(set(size)) != len(size) or not all(isinstance(offset, int) for offset in size):
+        raise ValueError(f"a window's offsets are distinct whole numbers, not {size!r}")
+    return tuple(sorted(size))
+
+
+def word_channel(features: dict[str, tuple[tuple[int, ...], Valued]], bag: int) -> Channel:
+    """All features of single words in one channel, keyed by the word: name -> (offsets, function).
+
+    `bag` words to each side give `bag=…` besides, the same attribute wherever they stand.
+    """
+    offsets = {offset for window_, _ in features.values() for offset in window_}
+    offsets.update(range(-bag, bag + 1))
+
+    def attributes(word: Key, offset: int) -> list[str]:
+        if word is None:
+            return [f"border[{offset}]"] if abs(offset) <= 2 else []
+        assert isinstance(word, str)
+        found = [
+            f"{name}[{offset}]={value}"
+            for name, (window_, function) in features.items()
+            if offset in window_
+            for value in function(word)
+        ]
+        if 0 < abs(offset) <= bag:
+            found.append(f"bag={word.lower()}")
+        return found
+
+    return Channel("word", tuple(sorted(offsets)), lambda view: list(view.words), attributes)
+
+
+def conjunction_channel(parts: Sequence[tuple[str, Valued, int]]) -> Channel:
+    """Several word features at fixed offsets joined into one value: parts are (name, function, offset)."""
+    name = "&".join(f"{feature}[{offset}]" for feature, _, offset in parts)
+
+    def keys(view: View) -> list[Key]:
+        shifted = []
+        size = len(view.words)
+        for _, function, offset in parts:
+            values = _values(view.words, function)
+            shifted.append(values[offset:] + [""] * offset if offset >= 0 else [""] * -offset + values[: size + offset])
+        return list(zip(*shifted, strict=True))
+
+    def attributes(key: Key, _: int) -> list[str]:
+        assert isinstance(key, tuple)
+        return [f"{name}={'|'.join(key)}"]
+
+    return Channel(name, (0,), keys, attributes)
+
+
+def _values(words: Iterable[str | None], function: Valued) -> list[str]:
+    """One string a word; a feature of several values counts as their joint value."""
+    known: dict[str | None, str] = {None: ""}
+    values = []
+    for word in words:
+        value = known.get(word)
+        if value is None:
+            assert word is not None
+            value = known[word] = "+".join(function(word))
+        values.append(value)
+    return values
+
+
+def column_channel(index: int, offsets: tuple[int, ...]) -> Channel:
+    """A further column of the input, such as part-of-speech tags; silent where the input lacks it."""
+    name = f"column{index}"
+
+    def keys(view: View) -> list[Key]:
+        if index >= len(view.columns):
+            return [None] * len(view.words)
+        return view.spread(view.columns[index])
+
+    def attributes(value: Key, offset: int) -> list[str]:
+        return [] if value is None else [f"{name}[{offset}]={value}"]
+
+    return Channel(name, offsets, keys, attributes)
+
+
+def position_channel() -> Channel:
+    """Where a token stands in its sentence: first, second, last, alone."""
+
+    def keys(view: View) -> list[Key]:
+        return view.spread([key for words in view.sentences for key in _positions(len(words))])
+
+    return Channel("position", (0,), keys, lambda key, _: [f"position={key}"])
+
+
+def _positions(length: int) -> list[str]:
+    if length == 1:
+        return ["alone"]
+    return ["first", "second", *["inner"] * (length - 3)][: length - 1] + ["last"]
+
+
+def capitals_channel() -> Channel:
+    """Whether the sentence is written in capitals, where the case of its words tells nothing."""
+
+    def keys(view: View) -> list[Key]:
+        flags = capitals(view.sentences)
+        return view.spread([flag for words, flag in zip(view.sentences, flags, strict=True) for _ in words])
+
+    return Channel("capitals", (0,), keys, lambda key, _: ["capitals"] if key else [])
+
+
+def elsewhere_channel(offsets: tuple[int, ...], neighbours: int) -> Channel:
+    """What the same word does elsewhere in the document (see `features.documents`)."""
+    return values_channel("elsewhere", offsets, partial(elsewhere, neighbours=neighbours))
+
+
+def gazetteer_channel(name: str, gazetteer: Gazetteer, offsets: tuple[int, ...]) -> Channel:
+    """The token's place in the longest match of a gazetteer."""
+    return values_channel(
+        f"gazetteer.{name}",
+        offsets,
+        lambda sentences: [[[place] if place else [] for place in gazetteer.match(words)] for words in sentences],
+    )
+
+
+def values_channel(
+    name: str, offsets: tuple[int, ...], function: Callable[[Sentences], Sequence[Sequence[Iterable[str]]]]
+) -> Channel:
+    """A function of a whole document: sentences of words -> sentences of words of values."""
+
+    def keys(view: View) -> list[Key]:
+        rows = function(view.sentences)
+        if [len(row) for row in rows] != [len(words) for words in view.sentences]:
+            raise ValueError(f"feature {name!r} must give one list of values for each token")
+        return view.spread([tuple(values) for row in rows for values in row])
+
+    def attributes(key: Key, offset: int) -> list[str]:
+        return [f"{name}[{offset}]={value}" for value in key] if isinstance(key, tuple) else []
+
+    return Channel(name, offsets, keys, attributes)
+
+
+def bind(function: Callable[..., list[str]], settings: dict[str, object]) -> Valued:
+    """The function with its settings fixed."""
+    return partial(function, **settings) if settings else function

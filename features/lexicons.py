@@ -1,0 +1,115 @@
+"""Lexicons: gazetteers of known names, and word clusters.
+
+A gazetteer matches the longest entries over tokens, ignoring case, and tells each token its place in the match (B, I, E or
+S, as in Ratinov and Roth 2009). Clusters give each word a path of bits in a tree of classes; prefixes of the path are classes of
+growing width (Miller, Guinness and Zamanian 2004; Brown et al. 1992). Both read and write plain lines of text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+_TOKEN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """A set of entries, each a tuple of lower-case tokens."""
+
+    entries: frozenset[tuple[str, ...]]
+    _longest: dict[str, int] = field(
+        init=False, repr=False, compare=False
+    )  # first token -> tokens of its longest entry
+
+    def __post_init__(self) -> None:
+        longest: dict[str, int] = {}
+        for entry in self.entries:
+            longest[entry[0]] = max(len(entry), longest.get(entry[0], 0))
+        object.__setattr__(self, "_longest", longest)
+
+    @classmethod
+    def from_lines(cls, lines: Iterable[str]) -> Gazetteer:
+        """One entry a line; blank lines are passed over.
+
+        >>> sorted(Gazetteer.from_lines(["New York", "St. Ives"]).entries)
+        [('new', 'york'), ('st', '.', 'ives')]
+        """
+        entries = (tuple(_TOKEN.findall(line.lower())) for line in lines)
+        return cls(frozenset(entry for entry in entries if entry))
+
+    def to_lines(self) -> Iterator[str]:
+        """The entries, sorted, their tokens parted by blanks."""
+        return (" ".join(entry) for entry in sorted(self.entries))
+
+    def match(self, words: Sequence[str]) -> list[str]:
+        """For each token its place in the longest match that starts leftmost: B, I, E, S, or "" outside.
+
+        A final point that a tokeniser leaves on a word ("St.") matches an entry with or without it.
+        """
+        lowered = [word.lower() for word in words]
+        places = [""] * len(words)
+        position = 0
+        while position < len(words):
+            size = self._size_at(lowered, position)
+            if size == 1:
+                places[position] = "S"
+            elif size:
+                places[position : position + size] = ["B", *["I"] * (size - 2), "E"]
+            position += size or 1
+        return places
+
+    def _size_at(self, lowered: Sequence[str], position: int) -> int:
+        """How many tokens the longest entry that starts here covers."""
+        first = lowered[position]
+        longest = self._longest.get(first, 0) or (self._longest.get(first[:-1], 0) if first.endswith(".") else 0)
+        for size in range(min(longest, len(lowered) - position), 0, -1):
+            words = lowered[position : position + size]
+            if tuple(words) in self.entries:
+                return size
+            pieces = tuple(piece for word in words for piece in _TOKEN.findall(word))
+            if pieces in self.entries or (pieces and pieces[-1] == "." and pieces[:-1] in self.entries):
+                return size
+        return 0
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Bit paths by word, such as {"monday": "0110", "tuesday": "0111"}."""
+
+    paths: Mapping[str, str]
+
+    @classmethod
+    def from_lines(cls, lines: Iterable[str]) -> Clusters:
+        """Lines of `path<TAB>word`, further columns ignored (the form that Brown clustering programs write).
+
+        Raises ValueError for a line of another form.
+        """
+        paths = {}
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            path, tab, rest = line.rstrip("\r\n").partition("\t")
+            if not tab or not path or set(path) - {"0", "1"}:
+                raise ValueError(
+                    f"line {number} of the clusters should be a path of 0 and 1, a tab and a word: {line!r}"
+                )
+            paths[rest.partition("\t")[0]] = path
+        return cls(paths)
+
+    def to_lines(self) -> Iterator[str]:
+        """Lines of `path<TAB>word`, sorted."""
+        return (f"{path}\t{word}" for path, word in sorted((path, word) for word, path in self.paths.items()))
+
+    def prefixes(self, word: str, lengths: Sequence[int] = (4, 6, 10, 20)) -> list[str]:
+        """The first bits of the word's path, one value a length; of an unknown word, those of its lower case.
+
+        >>> Clusters({"monday": "011010"}).prefixes("Monday", (2, 4))
+        ['01', '0110']
+        """
+        path = self.paths.get(word) or self.paths.get(word.lower())
+        return list(dict.fromkeys(path[:length] for length in lengths)) if path else []
+
+
+Lexicon = Gazetteer | Clusters
