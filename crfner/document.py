@@ -161,7 +161,7 @@ def _split_tokens(document: Document, cuts: Mapping[int, set[int]]) -> Document:
 
 def _join_sentences(document: Document) -> Document:
     """Join neighbouring sentences where a span begins in one and ends in another."""
-    crossed = set()  # indices of sentences that go on in the next one
+    crossed: set[int] = set()  # indices of sentences that go on in the next one
     lasts = [last for _, last in document.sentences]
     for first, last, _ in document.chunks():
         crossed.update(range(bisect_right(lasts, first), bisect_left(lasts, last)))

@@ -10,8 +10,8 @@ inside a chunk:
     BILOU  B I L | U        BIOES with other letters (Ratinov and Roth 2009)
 
 Tags that break their scheme are read by one of two rules. `conlleval` is that of the CoNLL shared tasks' scorer: a
-chunk starts or ends wherever prefix or label change that way, so nothing tagged is lost. `strict` keeps only chunks that
-the scheme allows, complete with their borders.
+chunk starts or ends wherever prefix or label change that way, so nothing tagged is lost. `strict` keeps only chunks
+that the scheme allows, complete with their borders.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _prefixes(length: int, scheme: str, touches: bool) -> str:
         return "I" * length
     if scheme in ("IOB1", "IOB2"):
         return "B" + "I" * (length - 1)
-    begin, inside, end, single = _PREFIXES[scheme]
+    begin, inside, end, single = tuple(_PREFIXES[scheme])
     return single if length == 1 else begin + inside * (length - 2) + end
 
 
@@ -203,3 +203,33 @@ def detect(sequences: Iterable[Sequence[str]]) -> str:
         for scheme in candidates:
             broken[scheme] += len(validate(tags, scheme))
     return min(candidates, key=lambda scheme: broken[scheme])
+
+
+def may_follow(before: str | None, tag: str | None, scheme: str) -> bool:
+    """Whether the scheme allows `tag` right after `before`; None stands for the border of the sentence.
+
+    >>> may_follow("B-PER", "O", "BIOES"), may_follow(None, "I-PER", "IOB2")
+    (False, False)
+    """
+    scheme = scheme_name(scheme)
+    prefix, label = split_tag(before or "O")
+    next_prefix, next_label = split_tag(tag or "O")
+    goes_on = label == next_label and prefix != "O"
+    if scheme == "IO":
+        return True
+    if scheme == "IOB1":
+        return next_prefix != "B" or goes_on
+    if scheme == "IOB2":
+        return next_prefix != "I" or goes_on
+    if prefix in "BI":  # a chunk that is open must go on until it is closed
+        return goes_on and next_prefix in "IEL"
+    return next_prefix in "OBSU"
+
+
+def continues(before: str, tag: str) -> bool:
+    """Whether `tag` goes on with the chunk that `before` is in, by conlleval's rule."""
+    first, second = split_tag(before), split_tag(tag)
+    return (
+        not _starts((_AS_BIOES.get(first[0], first[0]), first[1]), (_AS_BIOES.get(second[0], second[0]), second[1]))
+        and second[0] != "O"
+    )

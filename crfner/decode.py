@@ -1,0 +1,153 @@
+"""Decoding a linear-chain CRF: the best tag sequence, and how probable its parts are.
+
+All sentences of a batch advance together, one token a step, so that the work of a step is a few array operations over
+(sentences, L, L) and the cost of Python is shared. Emissions are (tokens, L) arrays of log scores over L tags with the
+sentences one after the other; `lengths` says how many tokens each has. A transition of minus infinity is forbidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What holds between tags, whatever the sentence: log scores over L tags.
+
+    transitions  (L, L) from the tag in the row to the tag in the column
+    initial      (L,) of starting with a tag
+    final        (L,) of ending with a tag
+    continues    (L, L) whether the second tag goes on with the chunk that the first is in
+    """
+
+    transitions: Floats
+    initial: Floats
+    final: Floats
+    continues: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Probabilities along a tag sequence y, one value a token.
+
+    node       P(y_t)
+    link       P(y_t | y_{t-1}); 1 for the first token of a sentence
+    separate   P(the token before does not belong to the same chunk | y_t), for a chunk that starts here
+    closed     P(the token after does not belong to the same chunk | y_t), for a chunk that ends here
+    """
+
+    node: Floats
+    link: Floats
+    separate: Floats
+    closed: Floats
+
+    def of_chunk(self, first: int, last: int) -> float:
+        """The probability that exactly the tokens first..last-1 form the chunk that y has there.
+
+        That is the sum over all tag sequences with this chunk, divided by the sum over all sequences, as constrained
+        forward-backward gives it (Culotta and McCallum 2004). By the Markov property it is a product of marginals along
+        the chunk: P(y_first) P(y_{first+1} | y_first) ..., with both borders closed.
+        """
+        inside = float(self.node[first] * self.link[first + 1 : last].prod())
+        return min(1.0, inside * float(self.separate[first]) * float(self.closed[last - 1]))
+
+
+class _Steps:
+    """The order in which a batch is walked: at step t the sentences longer than t, longest first."""
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        sizes = np.asarray(lengths, dtype=np.int64)
+        order = np.argsort(-sizes, kind="stable")
+        self.starts: Ints = (np.cumsum(sizes) - sizes)[order]
+        self.sizes: Ints = sizes[order]
+        self.count = int(sizes.max(initial=0))
+        # active[t]: how many sentences have a token at t (sizes are in falling order)
+        self.active: Ints = np.searchsorted(-self.sizes, -np.arange(1, self.count + 2), side="right").astype(np.int64)
+
+    def rows(self, step: int) -> Ints:
+        """The token at `step` of each active sentence, as rows of the emissions."""
+        return self.starts[: self.active[step]] + step
+
+    def forward(self) -> Iterator[int]:
+        return iter(range(self.count))
+
+    def backward(self) -> Iterator[int]:
+        return iter(range(self.count - 1, -1, -1))
+
+
+def viterbi(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Ints:
+    """The best tag sequence of each sentence, as tag numbers, one a token (Viterbi 1967; Forney 1973)."""
+    steps = _Steps(lengths)
+    best: list[Floats] = []
+    for step in steps.forward():
+        rows = steps.rows(step)
+        if step == 0:
+            best.append(emissions[rows] + chain.initial)
+        else:
+            before = best[-1][: len(rows)]
+            best.append((before[:, :, None] + chain.transitions).max(axis=1) + emissions[rows])
+    path = np.zeros(len(emissions), dtype=np.int64)
+    for step in steps.backward():
+        rows = steps.rows(step)
+        going_on = int(steps.active[step + 1])  # sentences that have a token after this one
+        scores = best[step]
+        scores[going_on:] += chain.final
+        scores[:going_on] += chain.transitions.T[path[rows[:going_on] + 1]]
+        path[rows] = scores.argmax(axis=1)
+    return path
+
+
+def confidence(emissions: Floats, lengths: Sequence[int], chain: Chain, path: Ints) -> Confidence:
+    """How probable the tags of `path` are, by the forward-backward algorithm (Rabiner 1989, with his scaling)."""
+    steps = _Steps(lengths)
+    potentials = np.exp(emissions - emissions.max(axis=1, keepdims=True))
+    moves = np.exp(chain.transitions)
+    ends = np.exp(chain.final)
+    forward = np.empty_like(potentials)
+    for step in steps.forward():
+        rows = steps.rows(step)
+        arriving = np.exp(chain.initial) if step == 0 else forward[rows - 1] @ moves
+        forward[rows] = _normalised(arriving * potentials[rows])
+    # `coming` is what the rest of the sentence says of each tag; `leaving` adds the token's own potential
+    coming = np.empty_like(potentials)
+    leaving = np.empty_like(potentials)
+    for step in steps.backward():
+        rows = steps.rows(step)
+        going_on = int(steps.active[step + 1])
+        coming[rows[going_on:]] = ends
+        coming[rows[:going_on]] = leaving[rows[:going_on] + 1] @ moves.T
+        coming[rows] = _normalised(coming[rows])
+        leaving[rows] = coming[rows] * potentials[rows]
+    return _along(path, steps, forward, coming, leaving, moves, chain.continues)
+
+
+def _along(
+    path: Ints, steps: _Steps, forward: Floats, coming: Floats, leaving: Floats, moves: Floats, continues: Bools
+) -> Confidence:
+    tokens = np.arange(len(path))
+    first = np.zeros(len(path), dtype=np.bool_)
+    first[steps.starts[: steps.active[0]] if steps.count else []] = True
+    last = np.ones(len(path), dtype=np.bool_)
+    last[:-1] = first[1:]
+    node = _normalised(forward * coming)[tokens, path]
+    link, separate, closed = np.ones_like(node), np.ones_like(node), np.ones_like(node)
+    here, after = tokens[~last], tokens[~last] + 1
+    onward = _normalised(moves[path[here]] * leaving[after])  # P(tag after | tag here)
+    link[after] = onward[np.arange(len(after)), path[after]]
+    closed[here] = 1.0 - (onward * continues[path[here]]).sum(axis=1)
+    back = _normalised(moves.T[path[after]] * forward[here])  # P(tag here | tag after)
+    separate[after] = 1.0 - (back * continues.T[path[after]]).sum(axis=1)
+    return Confidence(node, link, separate, closed)
+
+
+def _normalised(values: Floats) -> Floats:
+    sums: Floats = values.sum(axis=-1, keepdims=True)
+    return values / np.maximum(sums, np.finfo(np.float64).tiny)
