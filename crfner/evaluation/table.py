@@ -1,0 +1,101 @@
+"""An evaluation as data for JSON and as a plain text table.
+
+Public names: `to_dict`, `to_table`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from crfner.evaluation.values import Average, ErrorGroup, Evaluation, Mistake, Score
+
+HEADER = ("precision", "recall", "f1", "support", "predicted", "correct")
+EXPLANATIONS = {
+    "missed": "gold entities that nothing was found for",
+    "spurious": "predicted entities that answer to no gold one",
+    "boundary": "right label, wrong borders",
+    "type": "right borders, wrong label",
+    "both": "wrong borders and wrong label, but overlapping",
+}
+
+
+def to_dict(evaluation: Evaluation) -> dict[str, Any]:
+    """The evaluation as JSON takes it; all scores are fractions (0 to 1) in full precision.
+
+    Keys: micro, macro, labels, token_accuracy, interval ([low, high]), errors. `labels` has a score by label; `errors`
+    has by group a count and examples ({text, gold, predicted, count}; null for no entity).
+    """
+    return {
+        "micro": _score(evaluation.micro),
+        "macro": asdict(evaluation.macro),
+        "labels": {label: _score(score) for label, score in evaluation.labels.items()},
+        "token_accuracy": evaluation.token_accuracy,
+        "interval": list(evaluation.interval),
+        "errors": {
+            group: {"count": errors.count, "examples": [asdict(example) for example in errors.examples]}
+            for group, errors in evaluation.errors.items()
+        },
+    }
+
+
+def _score(score: Score) -> dict[str, float]:
+    return {name: getattr(score, name) for name in HEADER}
+
+
+def to_table(evaluation: Evaluation) -> str:
+    """The evaluation for people: scores in per cent, counts, the interval, token accuracy, and the errors by group.
+
+    Ends without a line break.
+    """
+    rows: list[tuple[str, ...]] = [("label", *HEADER)]
+    rows += [(label, *_cells(score)) for label, score in evaluation.labels.items()]
+    rows += [("micro", *_cells(evaluation.micro)), ("macro", *_cells(evaluation.macro))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [_row(row, widths) for row in rows]
+    lines.insert(-2, "-" * len(lines[0]))
+    low, high = (_percent(bound) for bound in evaluation.interval)
+    lines += ["", f"micro F1, 95% interval  {low} to {high}", f"token accuracy  {_percent(evaluation.token_accuracy)}"]
+    for group, errors in evaluation.errors.items():
+        lines += ["", f"{group}: {errors.count} ({EXPLANATIONS[group]})", *_examples(errors)]
+    return "\n".join(lines)
+
+
+def _row(cells: tuple[str, ...], widths: list[int]) -> str:
+    """Names to the left, numbers to the right."""
+    name, *numbers = cells
+    right = (f"  {cell:>{width}}" for cell, width in zip(numbers, widths[1:], strict=True))
+    return f"{name:<{widths[0]}}{''.join(right)}".rstrip()
+
+
+def _cells(score: Score | Average) -> tuple[str, ...]:
+    fractions = (_percent(score.precision), _percent(score.recall), _percent(score.f1))
+    if isinstance(score, Average):
+        return (*fractions, "", "", "")
+    return (*fractions, str(score.support), str(score.predicted), str(score.correct))
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.2f}"
+
+
+def _examples(errors: ErrorGroup) -> list[str]:
+    """One line an example: how often, labels, text; the text comes last, as its width on the screen is not known."""
+    labels = [_labels(example) for example in errors.examples]
+    width = max(map(len, labels), default=0)
+    return [
+        f"{example.count:6}  {label:<{width}}  {_shorten(example.text)}"
+        for example, label in zip(errors.examples, labels, strict=True)
+    ]
+
+
+def _labels(example: Mistake) -> str:
+    names = [name for name in (example.gold, example.predicted) if name is not None]
+    return " -> ".join(dict.fromkeys(names))
+
+
+def _shorten(text: str, limit: int = 60) -> str:
+    """On one line, and no longer than `limit` characters."""
+    line = " ".join(text.split())
+    line = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+    return line if len(line) <= limit else line[: limit - 3] + "..."
