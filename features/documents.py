@@ -11,6 +11,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 Sentences = Sequence[Sequence[str]]
+Places = dict[str, list[tuple[int, int]]]
+
+_SHORTEST = 4
+_COMMONEST = 10
+"""A lower-case word is worth a look elsewhere from so many characters on, and up to so many occurrences: names of
+substances and illnesses recur in a text, but function words recur more."""
 
 
 def capitals(sentences: Sentences) -> list[bool]:
@@ -23,25 +29,35 @@ def capitals(sentences: Sentences) -> list[bool]:
 
 
 def elsewhere(sentences: Sentences, neighbours: int = 4) -> list[list[tuple[str, ...]]]:
-    """What each capitalised word does elsewhere in the document: a list over sentences of lists over words of values.
+    """What the same word does elsewhere in the document: a list over sentences of lists over words of values.
+
+    Of a capitalised word:
 
     low        it also occurs in lower case
     cap        it also occurs capitalised inside a sentence that is not all in capitals
     seq=…      the longest run of capitalised words it is part of elsewhere, seen from the word: its length and place
     left=…     the words before it at other places (at most `neighbours` places, the nearest in reading order)
     right=…    the words after it there
+
+    Of a word in lower case, `left=…` and `right=…` only, where it recurs but is not common in the document.
+
+    >>> elsewhere([["Aspirin", "helps"], ["He", "took", "Aspirin", "today"], ["no", "aspirin"]])[0]
+    [('cap', 'left=took', 'low', 'right=today', 'seq=0/1'), ()]
+    >>> elsewhere([["some", "codeine"], ["codeine", "helps"]])[0]
+    [(), ('right=helps',)]
     """
-    places, lowered = _index(sentences)
+    capitalised, lowered = _index(sentences)
     shouting = capitals(sentences)
     result = []
     for number, words in enumerate(sentences):
         row: list[tuple[str, ...]] = []
         for position, word in enumerate(words):
-            row.append(
-                _evidence(sentences, places, lowered, shouting, number, position, neighbours)
-                if _is_candidate(word)
-                else ()
-            )
+            if _is_candidate(word):
+                row.append(_evidence(sentences, capitalised, lowered, shouting, number, position, neighbours))
+            elif len(word) >= _SHORTEST and 1 < len(lowered[word]) <= _COMMONEST and word.islower():
+                row.append(_neighbours(sentences, lowered[word], number, position, neighbours))
+            else:
+                row.append(())
         result.append(row)
     return result
 
@@ -50,23 +66,23 @@ def _is_candidate(word: str) -> bool:
     return word[0].isupper() or (len(word) > 1 and not word.islower() and word.upper() != word.lower())
 
 
-def _index(sentences: Sentences) -> tuple[dict[str, list[tuple[int, int]]], set[str]]:
-    """Places (sentence, position) of each candidate word in lower case, and the words that occur in lower case."""
-    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    lowered = set()
+def _index(sentences: Sentences) -> tuple[Places, Places]:
+    """Places (sentence, position) of each candidate word, by its lower case, and of each other word."""
+    capitalised: Places = defaultdict(list)
+    lowered: Places = defaultdict(list)
     for number, words in enumerate(sentences):
         for position, word in enumerate(words):
             if _is_candidate(word):
-                places[word.lower()].append((number, position))
+                capitalised[word.lower()].append((number, position))
             else:
-                lowered.add(word)
-    return places, lowered
+                lowered[word].append((number, position))
+    return capitalised, lowered
 
 
 def _evidence(
     sentences: Sentences,
-    places: dict[str, list[tuple[int, int]]],
-    lowered: set[str],
+    places: Places,
+    lowered: Places,
     shouting: list[bool],
     number: int,
     position: int,
@@ -74,8 +90,7 @@ def _evidence(
 ) -> tuple[str, ...]:
     word = sentences[number][position].lower()
     found = {"low"} if word in lowered else set()
-    others = [place for place in places[word] if place != (number, position)]
-    for other, at in others[:neighbours]:
+    for other, at in _others(places[word], (number, position), neighbours):
         words = sentences[other]
         if shouting[other]:
             continue
@@ -88,12 +103,26 @@ def _evidence(
     return tuple(sorted(found))
 
 
+def _neighbours(
+    sentences: Sentences, places: list[tuple[int, int]], number: int, position: int, neighbours: int
+) -> tuple[str, ...]:
+    found = set()
+    for other, at in _others(places, (number, position), neighbours):
+        words = sentences[other]
+        if at > 0:
+            found.add("left=" + words[at - 1].lower())
+        if at + 1 < len(words):
+            found.add("right=" + words[at + 1].lower())
+    return tuple(sorted(found))
+
+
+def _others(places: list[tuple[int, int]], here: tuple[int, int], limit: int) -> list[tuple[int, int]]:
+    """The first `limit` places but this one; a word may have very many."""
+    return [place for place in places[: limit + 1] if place != here][:limit]
+
+
 def _run(words: Sequence[str], at: int) -> str:
     """Where the word stands in the run of capitalised words around it: `seq=1/2` is the second of two."""
-    first = at
-    while first > 0 and words[first - 1][0].isupper():
-        first -= 1
-    last = at
-    while last + 1 < len(words) and words[last + 1][0].isupper():
-        last += 1
-    return f"seq={min(at - first, 3)}/{min(last - first + 1, 4)}"
+    before = next((n for n in range(3) if at - n == 0 or not words[at - n - 1][0].isupper()), 3)
+    after = next((n for n in range(3) if at + n + 1 == len(words) or not words[at + n + 1][0].isupper()), 3)
+    return f"seq={before}/{min(before + 1 + after, 4)}"

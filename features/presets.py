@@ -1,7 +1,8 @@
 """Named feature sets, as plain data: what to extract, over which window, with which settings.
 
-`minimal` is the least that works and the quickest; `default` is for any language and domain; `rich` adds character n-grams
-and wider evidence, at twice the cost; `social` is for short informal text; `biomedical` for abstracts and clinical notes.
+`minimal` is the least that works and the quickest; `default` is for any language and domain; `rich` looks further
+around each word and at shorter n-grams, at some more cost; `social` is for short informal text; `biomedical` for
+abstracts and clinical notes.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ _NEIGHBOURS = [
 _DEFAULT: Config = {
     "word": {"window": 2},
     "lower": {"window": 1},
+    "folded": {"window": 1},
     "shape": {"window": 1},
     "short_shape": {"window": 2},
     "prefix": {"lengths": [1, 2, 3, 4, 5]},
     "suffix": {"lengths": [1, 2, 3, 4, 5]},
+    "ngrams": {"lengths": [3, 4]},
     "case": {"window": 1},
     "digits": {"window": 1},
     "unit": {"window": 1},
@@ -55,22 +58,20 @@ PRESETS: dict[str, Config] = {
     "default": _DEFAULT,
     "rich": {
         **_DEFAULT,
-        "folded": {"window": 1},
-        "ngrams": {"lengths": [3, 4]},
+        "lower": {"window": 2},
+        "ngrams": {"lengths": [2, 3, 4]},
         "length": {},
         "bag": {"size": 6},
         "elsewhere": {"neighbours": 8, "window": 1},
     },
     "social": {
         **_DEFAULT,
-        "folded": {"window": 1},
         "ngrams": {"lengths": [2, 3, 4]},
         "bag": {"size": 6},
     },
     "biomedical": {
         **_DEFAULT,
         "lower": {"window": 2},
-        "ngrams": {"lengths": [3, 4]},
         "suffix": {"lengths": [1, 2, 3, 4, 5], "window": 1},
     },
 }
