@@ -13,7 +13,7 @@ from collections.abc import Sequence
 Sentences = Sequence[Sequence[str]]
 Places = dict[str, list[tuple[int, int]]]
 
-_SHORTEST = 4
+_SHORTEST = 6
 _COMMONEST = 10
 """A lower-case word is worth a look elsewhere from so many characters on, and up to so many occurrences: names of
 substances and illnesses recur in a text, but function words recur more."""
