@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 Offsets = tuple[int, int]
@@ -106,6 +107,19 @@ class Document:
         return found
 
 
+def sentence_chunks(document: Document) -> list[list[Chunk]]:
+    """The chunks of each sentence, counted from its first token; a chunk beyond the sentence's end is cut there."""
+    chunks: list[list[Chunk]] = [[] for _ in document.sentences]
+    lasts = [last for _, last in document.sentences]
+    for first, last, label in document.chunks():
+        for number in range(bisect_right(lasts, first), len(chunks)):
+            start, end = document.sentences[number]
+            if start >= last:
+                break
+            chunks[number].append((max(first, start) - start, min(last, end) - start, label))
+    return chunks
+
+
 def _check_ranges(what: str, ranges: tuple[Offsets, ...], limit: int) -> None:
     """Ranges must be non-empty, ordered, apart and within 0..limit."""
     previous = 0
@@ -149,7 +163,7 @@ def _split_tokens(document: Document, cuts: Mapping[int, set[int]]) -> Document:
     moved = [0]  # moved[i]: where the old token i begins among the new tokens
     for index, (start, end) in enumerate(document.tokens):
         borders = [start, *sorted(cuts.get(index, ())), end]
-        tokens.extend(zip(borders[:-1], borders[1:], strict=True))
+        tokens.extend(pairwise(borders))
         origin.extend([index] * (len(borders) - 1))
         moved.append(len(tokens))
     sentences = tuple((moved[first], moved[last]) for first, last in document.sentences)

@@ -12,8 +12,8 @@ from crfner.document import Document
 class Recognizer(Protocol):
     """Finds entities.
 
-    `recognize` takes documents one by one and gives them back in the same order, each with the spans that were found (scored
-    where the method has scores) in place of whatever spans it had; those are never looked at.
+    `recognize` takes documents one by one and gives them back in the same order, each with the spans that were found
+    (scored where the method has scores) in place of whatever spans it had; those are never looked at.
     """
 
     @property

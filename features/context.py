@@ -116,7 +116,8 @@ def position_channel() -> Channel:
 def _positions(length: int) -> list[str]:
     if length == 1:
         return ["alone"]
-    return ["first", "second", *["inner"] * (length - 3)][: length - 1] + ["last"]
+    before = ["first", "second"] + ["inner"] * (length - 3)
+    return [*before[: length - 1], "last"]
 
 
 def capitals_channel() -> Channel:

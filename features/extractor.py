@@ -1,8 +1,8 @@
 """FeatureSet: a plain dictionary of named features, made ready to extract.
 
 The configuration maps names to settings (see `features.presets`). Entries are: a word feature by its name, with
-`window` and its own settings; `conjunctions`, a list of lists such as ["lower[-1]", "lower[0]"]; `bag`, `position`, `capitals`,
-`elsewhere`, `columns`; and, where lexicons are given, `gazetteers` and `clusters`.
+`window` and its own settings; `conjunctions`, a list of lists such as ["lower[-1]", "lower[0]"]; `bag`, `position`,
+`capitals`, `elsewhere`, `columns`; and, where lexicons are given, `gazetteers` and `clusters`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class OfSentence:
 
 @dataclass(frozen=True, slots=True)
 class OfDocument:
-    """Marks a function of your own as one of a document: list over sentences of words -> the same, of lists of values."""
+    """Marks a function of your own as one of a document: sentences of words -> sentences of lists of values."""
 
     function: Callable[[Sentences], list[list[list[str]]]]
 

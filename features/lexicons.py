@@ -1,8 +1,9 @@
 """Lexicons: gazetteers of known names, and word clusters.
 
-A gazetteer matches the longest entries over tokens, ignoring case, and tells each token its place in the match (B, I, E or
-S, as in Ratinov and Roth 2009). Clusters give each word a path of bits in a tree of classes; prefixes of the path are classes of
-growing width (Miller, Guinness and Zamanian 2004; Brown et al. 1992). Both read and write plain lines of text.
+A gazetteer matches the longest entries over tokens, ignoring case, and tells each token its place in the match (B, I,
+E or S, as in Ratinov and Roth 2009). Clusters give each word a path of bits in a tree of classes; prefixes of the path
+are classes of growing width (Miller, Guinness and Zamanian 2004; Brown et al. 1992). Both read and write plain lines of
+text.
 """
 
 from __future__ import annotations

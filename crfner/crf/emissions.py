@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from crfner.decode import Floats, Ints
-from crfner.weights import Weights
+from crfner.crf.decode import Floats, Ints
+from crfner.crf.weights import Weights
 from features import FeatureSet
 from features.channels import Channel, Key, Sentences, view
 

@@ -1,0 +1,10 @@
+"""The conditional random field, from documents to weights and from weights to spans.
+
+`estimator` is the public face. `corpus` and `crfsuite` train; `weights`, `emissions` and `decode` tag; `model_file`
+keeps what was learnt.
+"""
+
+from crfner.crf.crfsuite import ALGORITHMS
+from crfner.crf.estimator import CRFRecognizer
+
+__all__ = ["ALGORITHMS", "CRFRecognizer"]

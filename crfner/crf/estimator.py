@@ -1,0 +1,286 @@
+"""CRFRecognizer: a linear-chain conditional random field over hand-made token features (Lafferty et al. 2001).
+
+It keeps scikit-learn's habits (the constructor only stores, `fit` returns the estimator, what is learnt ends in `_`)
+with documents in place of arrays, and the `Recognizer` protocol. CRFsuite trains; tagging sums its weights per word
+type.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+from tqdm import tqdm
+
+from crfner.crf import model_file
+from crfner.crf.corpus import Corpus
+from crfner.crf.crfsuite import ALGORITHMS, train
+from crfner.crf.decode import Chain, Ints, confidence, viterbi
+from crfner.crf.emissions import Emissions
+from crfner.crf.model_file import Fitted
+from crfner.crf.weights import Weights, read_weights
+from crfner.document import Chunk, Document, Span
+from crfner.evaluation import evaluate
+from crfner.pos import with_pos
+from crfner.schemes import continues, decode, may_follow, scheme_name
+from crfner.tokenize import tokenized
+from features import FeatureSet, Function, Lexicon
+
+_BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
+_PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}
+_SETTINGS = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
+             "all_possible_transitions", "seed")  # fmt: skip
+"""The parameters that a model file records besides its features."""
+
+
+class CRFRecognizer:
+    """A trainable recogniser.
+
+    features      name of a preset, or a feature set's configuration (see `features.presets`)
+    lexicons      gazetteers and clusters by name; they travel in the model file
+    functions     feature functions of your own by name; they do not travel, and must be given again to `load`
+    algorithm     lbfgs, l2sgd, ap, pa or arow
+    c1, c2        weight of L1 (lbfgs) and of L2 (lbfgs, l2sgd); None for 0.1 and 0.05 where they apply
+    iterations    at most so many passes over the data
+    min_freq      attributes seen less often in training are left out
+    all_possible_transitions  give weights also to pairs of tags that training never shows
+    scheme        tagging scheme inside the model: IO, IOB1, IOB2, BIOES or BILOU
+    tokenizer, sentences  how text without tokens is cut (see `crfner.tokenize`)
+    pos           "nltk" to add NLTK's part-of-speech tags where the input has no column of its own; None not to
+    declared_labels  the labels that training must show, and no others; None to take those that the data has
+    seed          for the algorithms that shuffle; one seed and one corpus give one model, to the byte
+    progress      show progress on standard error when that is a terminal
+
+    After `fit`, `fitted_` holds feature set, weights and manifest.
+    """
+
+    def __init__(
+        self,
+        features: str | Mapping[str, Any] = "default",
+        *,
+        lexicons: Mapping[str, Lexicon] | None = None,
+        functions: Mapping[str, Function] | None = None,
+        algorithm: str = "lbfgs",
+        c1: float | None = None,
+        c2: float | None = None,
+        iterations: int = 100,
+        min_freq: int = 0,
+        all_possible_transitions: bool = False,
+        scheme: str = "IOB2",
+        tokenizer: str = "default",
+        sentences: str = "rules",
+        pos: str | None = None,
+        declared_labels: Iterable[str] | None = None,
+        seed: int = 0,
+        progress: bool = False,
+    ) -> None:
+        self.features = features
+        self.lexicons = lexicons
+        self.functions = functions
+        self.algorithm = algorithm
+        self.c1 = c1
+        self.c2 = c2
+        self.iterations = iterations
+        self.min_freq = min_freq
+        self.all_possible_transitions = all_possible_transitions
+        self.scheme = scheme
+        self.tokenizer = tokenizer
+        self.sentences = sentences
+        self.pos = pos
+        self.declared_labels = declared_labels
+        self.seed = seed
+        self.progress = progress
+
+    def fit(self, documents: Iterable[Document], y: object = None) -> Self:
+        """Learn from documents with gold spans, which are read once, as a stream.
+
+        `y` is ignored; it is there for scikit-learn. Ctrl-C keeps the model of the last finished iteration. Warns of
+        labels with fewer than 10 entities. Raises CrfnerError when there is nothing to learn from or a declared label
+        has no example, ValueError for a parameter without sense.
+        """
+        settings = self._settings()
+        features = FeatureSet(settings["features"], self.lexicons, self.functions)
+        settings["features"] = features.config  # complete: a model must not change when a preset does
+        declared = None if self.declared_labels is None else frozenset(self.declared_labels)
+        stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
+        corpus = Corpus(stream, features, self._prepared, settings["scheme"], declared)
+        trained = train(corpus.sentences(), _for_crfsuite(settings), self.iterations, self.seed, self.progress)
+        training = {
+            **corpus.counts,
+            "entities": dict(sorted(corpus.entities.items())),
+            "fingerprint": corpus.fingerprint,
+            "iterations": trained.iterations,
+            "loss": trained.loss,
+            "interrupted": trained.interrupted,
+        }
+        manifest = model_file.make_manifest(sorted(corpus.entities), settings, training)
+        self._set(Fitted(features, read_weights(trained.model), trained.model, manifest))
+        return self
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that were learnt, sorted. Raises NotFittedError before `fit`."""
+        return tuple(self._model().manifest["labels"])
+
+    def recognize(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The documents in order, with the spans of the most probable tags in place of their own.
+
+        A span's score is the probability that exactly this span stands there (see `crfner.crf.decode.Confidence`).
+        Documents pass through in batches of some thousand tokens. Raises NotFittedError before `fit`.
+        """
+        self._model()
+        batch: list[Document] = []
+        tokens = 0
+        for document in documents:
+            batch.append(self._prepared(document.with_spans(())))
+            tokens += len(batch[-1].tokens)
+            if tokens >= _BATCH:
+                yield from self._tagged(batch)
+                batch, tokens = [], 0
+        yield from self._tagged(batch)
+
+    def predict(self, documents: Iterable[Document]) -> list[tuple[Span, ...]]:
+        """The spans of each document."""
+        return [document.spans for document in self.recognize(documents)]
+
+    def score(self, documents: Iterable[Document], y: object = None) -> float:
+        """Exact micro-averaged F1 over the documents' gold spans, 0 to 1."""
+        gold = list(documents)
+        return evaluate(gold, self.recognize(gold), samples=1).micro.f1
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model file, whole or not at all. Raises CrfnerError when it cannot be written."""
+        model_file.save(path, self._model())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None) -> Self:
+        """Read a model file. Raises CrfnerError when it is missing, damaged, unsafe or of a newer version."""
+        fitted = model_file.load(path, functions)
+        settings = {name: fitted.manifest["settings"][name] for name in ("features", *_SETTINGS)}
+        recognizer = cls(**settings, lexicons=fitted.features.lexicons or None, functions=functions)
+        recognizer._set(fitted)
+        return recognizer
+
+    def _set(self, fitted: Fitted) -> None:
+        self.fitted_ = fitted
+        self._emissions: Emissions | None = None  # made at first use: it holds functions that cannot be pickled
+        self._chain = _chain(fitted.weights, self.scheme)
+
+    def _model(self) -> Fitted:
+        if not hasattr(self, "fitted_"):
+            from sklearn.exceptions import NotFittedError
+
+            raise NotFittedError("this CRFRecognizer has learnt nothing yet; call fit or load a model")
+        return self.fitted_
+
+    def _prepared(self, document: Document) -> Document:
+        document = tokenized(document, self.tokenizer, self.sentences)
+        return with_pos(document, self.pos) if self.pos else document
+
+    def _tagged(self, documents: list[Document]) -> Iterator[Document]:
+        """Tag a batch. The tokens of all its documents stand one after the other."""
+        if self._emissions is None:
+            self._emissions = Emissions(self.fitted_.features, self.fitted_.weights)
+        lengths = [last - first for document in documents for first, last in document.sentences]
+        laid = [(document.sentence_words(), document.meta.get("columns", ())) for document in documents]
+        scores = self._emissions.of(laid)
+        path = viterbi(scores, lengths, self._chain)
+        probability = confidence(scores, lengths, self._chain, path)
+        chunks = _chunks(path, lengths, self.fitted_.weights.tags, self.scheme)
+        start, taken = 0, 0
+        for document in documents:
+            end = start + len(document.tokens)
+            spans = []
+            while taken < len(chunks) and chunks[taken][1] <= end:
+                first, last, label = chunks[taken]
+                left, right = document.tokens[first - start][0], document.tokens[last - 1 - start][1]
+                spans.append(Span(left, right, label, round(probability.of_chunk(first, last), 4), "crf"))
+                taken += 1
+            start = end
+            yield document.with_spans(spans)
+
+    # What scikit-learn asks of an estimator; inheriting from its BaseEstimator would cost every start a second.
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's parameters."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **parameters: Any) -> Self:
+        """Set constructor parameters. Raises ValueError for an unknown one."""
+        known = self.get_params()
+        for name, value in parameters.items():
+            if name not in known:
+                raise ValueError(f"CRFRecognizer has no parameter {name!r}; it has {', '.join(known)}")
+            setattr(self, name, value)
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "fitted_")
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False))
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self)).parameters
+        changed = {name: value for name, value in self.get_params().items() if value != defaults[name].default}
+        return f"CRFRecognizer({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_emissions": None}
+
+    def _settings(self) -> dict[str, Any]:
+        """The parameters, checked and complete, as the manifest keeps them."""
+        settings = {name: getattr(self, name) for name in _SETTINGS}
+        settings["scheme"] = scheme_name(self.scheme)
+        settings["features"] = {"base": self.features} if isinstance(self.features, str) else dict(self.features)
+        if self.algorithm not in ALGORITHMS:
+            raise ValueError(f"unknown algorithm {self.algorithm!r}; known are {', '.join(ALGORITHMS)}")
+        if self.iterations < 1:
+            raise ValueError(f"iterations must be 1 or more, not {self.iterations}")
+        for name in ("c1", "c2"):
+            default = _PENALTIES.get(self.algorithm, {}).get(name)
+            value = settings[name]
+            if value is None:
+                settings[name] = default
+            elif default is None:
+                raise ValueError(f"the algorithm {self.algorithm} has no {name}; leave it out or choose lbfgs")
+            elif value < 0:
+                raise ValueError(f"{name} must be 0 or more, not {value}")
+        return settings
+
+
+def _for_crfsuite(settings: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("algorithm", "c1", "c2", "min_freq", "all_possible_transitions")
+    return {name: settings[name] for name in names if settings[name] is not None}
+
+
+def _chain(weights: Weights, scheme: str) -> Chain:
+    """The weights between tags, with what the scheme does not allow forbidden."""
+    tags = weights.tags
+    allowed = np.array([[may_follow(before, tag, scheme) for tag in tags] for before in tags])
+    return Chain(
+        transitions=np.where(allowed, weights.transitions, -np.inf),
+        initial=np.array([0.0 if may_follow(None, tag, scheme) else -np.inf for tag in tags]),
+        final=np.array([0.0 if may_follow(tag, None, scheme) else -np.inf for tag in tags]),
+        continues=np.array([[continues(before, tag) for tag in tags] for before in tags]),
+    )
+
+
+def _chunks(path: Ints, lengths: list[int], tags: tuple[str, ...], scheme: str) -> list[Chunk]:
+    """The chunks of tag numbers, as ranges over all tokens; runs of O are not looked at one by one."""
+    chunks: list[Chunk] = []
+    inside = path != (tags.index("O") if "O" in tags else -1)
+    borders = np.zeros(len(path) + 1, dtype=np.bool_)
+    borders[np.cumsum([0, *lengths])] = True
+    # a run of tokens within chunks starts after O or at the start of a sentence, and ends likewise
+    starts = np.flatnonzero(inside & (borders[:-1] | ~np.concatenate([[False], inside[:-1]])))
+    ends = np.flatnonzero(inside & (borders[1:] | ~np.concatenate([inside[1:], [False]]))) + 1
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        for first, last, label in decode([tags[number] for number in path[start:end]], scheme):
+            chunks.append((start + first, start + last, label))
+    return chunks

@@ -1,0 +1,103 @@
+"""What a trained CRF consists of, and how it goes into a model file and comes back."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from crfner import schemes, store
+from crfner.crf.weights import DamagedModel, Weights, read_weights
+from crfner.errors import CrfnerError
+from crfner.version import __version__
+from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon
+
+_WEIGHTS = "model.crfsuite"
+_LEXICONS: dict[str, type[Gazetteer] | type[Clusters]] = {"gazetteers/": Gazetteer, "clusters/": Clusters}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained model.
+
+    features  the feature set, with its lexicons
+    weights   the weights, and `data`, the CRFsuite file they were read from
+    manifest  settings of training and tagging, labels, counts, versions, scores: plain data
+    """
+
+    features: FeatureSet
+    weights: Weights
+    data: bytes
+    manifest: Mapping[str, Any]
+
+
+def make_manifest(labels: list[str], settings: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of a new model; no time and no path in it, so that equal training gives equal files."""
+    packages = ("python-crfsuite", "sklearn-crfsuite", "numpy")
+    versions = {"crfner": __version__, "python": platform.python_version()}
+    return {
+        "kind": "crf",
+        "labels": labels,
+        "settings": dict(settings),
+        "training": dict(training),
+        "versions": versions | {package: version(package) for package in packages},
+    }
+
+
+def save(path: str | os.PathLike[str], fitted: Fitted) -> None:
+    """Write the model file, with the lexicons cut down to what has weight. Raises CrfnerError when it cannot."""
+    parts = {_WEIGHTS: fitted.data}
+    for name, lexicon in _weighty(fitted.features.lexicons, fitted.weights).items():
+        folder = next(folder for folder, kind in _LEXICONS.items() if isinstance(lexicon, kind))
+        parts[f"{folder}{name}.txt"] = "".join(f"{line}\n" for line in lexicon.to_lines()).encode()
+    store.save(path, fitted.manifest, parts)
+
+
+def load(path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None) -> Fitted:
+    """Read a model file. Raises CrfnerError when it is not a whole and sound model of a CRF."""
+    stored = store.load(path)
+    manifest = stored.manifest
+    if manifest.get("kind") != "crf" or not isinstance(manifest.get("settings"), dict):
+        raise CrfnerError(f"{path}: this is not a CRF model (kind {manifest.get('kind')!r})")
+    try:
+        lexicons: dict[str, Lexicon] = {}
+        for part, content in stored.parts.items():
+            for folder, kind in _LEXICONS.items():
+                if part.startswith(folder):
+                    lexicons[part.removeprefix(folder).removesuffix(".txt")] = kind.from_lines(
+                        content.decode().splitlines()
+                    )
+        weights = read_weights(stored.parts[_WEIGHTS])
+        for tag in weights.tags:
+            schemes.split_tag(tag)
+        features = FeatureSet(manifest["settings"]["features"], lexicons, functions)
+    except KeyError as error:
+        raise CrfnerError(f"{path}: the model is damaged: it holds no {error.args[0]!r}") from None
+    except DamagedModel as error:
+        raise CrfnerError(f"{path}: the model is damaged: {error}") from None
+    except (TypeError, ValueError) as error:
+        raise CrfnerError(f"{path}: the model cannot be used here: {error}") from None
+    return Fitted(features, weights, stored.parts[_WEIGHTS], manifest)
+
+
+def _weighty(lexicons: Mapping[str, Lexicon], weights: Weights) -> dict[str, Lexicon]:
+    """The lexicons without what no weight refers to: whole gazetteers, and words of clusters."""
+    values: dict[str, set[str]] = {}
+    for attribute in weights.attributes:
+        if attribute.startswith(("gazetteer.", "cluster.")):
+            source, _, value = attribute.partition("=")
+            values.setdefault(source.partition("[")[0], set()).add(value)
+    kept: dict[str, Lexicon] = {}
+    for name, lexicon in lexicons.items():
+        if isinstance(lexicon, Clusters):
+            known = values.get(f"cluster.{name}", set())
+            lengths = sorted({len(value) for value in known})
+            paths = {w: path for w, path in lexicon.paths.items() if any(path[:n] in known for n in lengths)}
+            if paths:
+                kept[name] = Clusters(paths)
+        elif f"gazetteer.{name}" in values:
+            kept[name] = lexicon
+    return kept

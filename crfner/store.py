@@ -1,0 +1,152 @@
+"""The model file: one zip archive with a manifest and the SHA-256 of every part, and nothing in it that is executed.
+
+A file is written whole or not at all, and the same parts always give the same bytes. On opening, everything is checked
+before it is used: names, sizes, checksums, format version. A model from a stranger can be wrong, but it cannot do harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crfner.errors import CrfnerError
+from crfner.files import atomic_output
+
+FORMAT_VERSION = 1
+MAX_SIZE = 1 << 30
+"""Bytes that all parts together may have when unpacked (1 GiB)."""
+
+_MAX_RATIO = 200  # deflate reaches 1032 on a bomb; weights and word lists stay under 20
+_MANIFEST = "manifest.json"
+_NAME = re.compile(r"(?:[a-z]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The content of a model file: the manifest as a dictionary, and the other parts by name."""
+
+    manifest: dict[str, Any]
+    parts: dict[str, bytes]
+
+
+def save(path: str | os.PathLike[str], manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
+    """Write a model file. `manifest` may hold anything that JSON can; format version and checksums are added here.
+
+    Raises CrfnerError when the file cannot be written.
+    """
+    complete = {
+        "format_version": FORMAT_VERSION,
+        **manifest,
+        "parts": {name: {"sha256": _digest(data), "size": len(data)} for name, data in sorted(parts.items())},
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, _MANIFEST, json.dumps(complete, ensure_ascii=False, indent=2, sort_keys=True).encode())
+        for name, data in sorted(parts.items()):
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"a part cannot be named {name!r}")
+            _add(archive, name, data)
+    with atomic_output(path, "wb") as file:
+        file.write(packed.getvalue())
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name)  # its fixed date keeps equal models equal to the byte
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    entry.create_system = 3
+    archive.writestr(entry, data)
+
+
+def load(path: str | os.PathLike[str]) -> Stored:
+    """Read and check a model file.
+
+    Raises CrfnerError, in one sentence, when the file is missing, not a model, damaged, cut short, of a newer version,
+    unreasonably large when unpacked, or holds names that it should not.
+    """
+    name = os.fspath(path)
+    try:
+        with zipfile.ZipFile(name) as archive:
+            return _read(archive)
+    except _Refused as refused:
+        raise CrfnerError(f"{name}: {refused}") from None
+    except FileNotFoundError:
+        raise CrfnerError(
+            f"{name}: there is no such model file; check the name or make one with crfner train"
+        ) from None
+    except IsADirectoryError:
+        raise CrfnerError(f"{name}: this is a folder; name a model file") from None
+    except OSError as error:
+        raise CrfnerError(f"{name}: the model cannot be read: {error.strerror or error}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        message = (
+            f"{name}: this is not a crfner model, or it is damaged or cut short; get it or train it again ({error})"
+        )
+        raise CrfnerError(message) from None
+
+
+class _Refused(Exception):
+    """Why a model file is not opened."""
+
+
+def _read(archive: zipfile.ZipFile) -> Stored:
+    entries = {entry.filename: entry for entry in archive.infolist()}
+    if len(entries) != len(archive.infolist()):
+        raise _Refused("the model holds two parts of one name; refused as unsafe")
+    for name, entry in entries.items():
+        if not _NAME.fullmatch(name) or ".." in name:
+            raise _Refused(f"the model holds a part with the unsafe name {name!r}; refused")
+        if entry.file_size > 1000 + _MAX_RATIO * entry.compress_size:
+            raise _Refused(
+                f"the part {name} would unpack to {entry.file_size} bytes, out of proportion; refused as unsafe"
+            )
+    if sum(entry.file_size for entry in entries.values()) > MAX_SIZE:
+        raise _Refused(f"the model would unpack to more than {MAX_SIZE} bytes; refused as unsafe")
+    if _MANIFEST not in entries:
+        raise _Refused("this is not a crfner model: it holds no manifest.json")
+    manifest = json.loads(_unpack(archive, entries.pop(_MANIFEST)))
+    listed = _listed(manifest)
+    if set(listed) != set(entries):
+        raise _Refused("the model is damaged: its parts are not those that its manifest lists")
+    parts = {}
+    for name, entry in entries.items():
+        parts[name] = _unpack(archive, entry)
+        if _digest(parts[name]) != listed[name]:
+            raise _Refused(f"the model is damaged: the checksum of its part {name} is wrong; get it or train it again")
+    return Stored(manifest, parts)
+
+
+def _listed(manifest: Any) -> dict[str, str]:
+    """The checksums that the manifest gives."""
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format_version"), int):
+        raise _Refused("this is not a crfner model: its manifest has no format version")
+    version = manifest["format_version"]
+    if version > FORMAT_VERSION:
+        raise _Refused(
+            f"the model has format version {version}, this crfner reads up to {FORMAT_VERSION}; upgrade crfner"
+        )
+    parts = manifest.get("parts")
+    if not isinstance(parts, dict) or not all(isinstance(part, dict) for part in parts.values()):
+        raise _Refused("the model is damaged: its manifest lists no parts")
+    return {name: str(part.get("sha256")) for name, part in parts.items()}
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The bytes of a part; never more than it declares, whatever the archive says elsewhere."""
+    with archive.open(entry) as stream:
+        data = stream.read(entry.file_size + 1)
+    if len(data) != entry.file_size:
+        raise _Refused(f"the model is damaged: its part {entry.filename} does not have the size it declares")
+    return data
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
