@@ -3,7 +3,7 @@
 The command line prints a `CrfnerError` on one line and ends with exit code 2. Everything else that is raised is a
 fault of the program.
 
-Public names: `CrfnerError`, `InputError`.
+Public names: `CrfnerError`, `InputError`, `SettingError`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ from __future__ import annotations
 
 class CrfnerError(Exception):
     """Something the user asked for cannot be done; the message is one sentence with the remedy."""
+
+
+class SettingError(CrfnerError, ValueError):
+    """A parameter has a value that makes no sense; the message says which values do."""
 
 
 class InputError(CrfnerError):

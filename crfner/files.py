@@ -3,7 +3,7 @@
 Every input is checked while it streams past, so a wrong encoding or a binary file is named with its line instead of
 ending in a decoding error. Every output goes to a temporary file beside its target and is renamed when complete.
 
-Public names: `open_text`, `atomic_output`, `expand_inputs`, `STANDARD_STREAM`.
+Public names: `open_text`, `atomic_output`, `check_writable`, `expand_inputs`, `STANDARD_STREAM`.
 """
 
 from __future__ import annotations
@@ -135,6 +135,17 @@ def atomic_output(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[
             yield from _written_through(name, mode)
         else:
             yield from _replaced(name, mode, present)
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise CrfnerError, before long work is begun, when `atomic_output` could not write the path at its end."""
+    name = os.fspath(path)
+    with _naming(name):
+        present = _status(name)
+        target = os.path.realpath(name) if present is not None else os.path.dirname(os.path.realpath(name))
+        os.stat(target)
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _replaced(name: str, mode: str, present: os.stat_result | None) -> Iterator[IO[Any]]:

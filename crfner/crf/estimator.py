@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -23,10 +24,11 @@ from crfner.crf.emissions import Emissions
 from crfner.crf.model_file import Fitted
 from crfner.crf.weights import Weights, read_weights
 from crfner.document import Chunk, Document, Span
+from crfner.errors import SettingError
 from crfner.evaluation import evaluate
-from crfner.pos import with_pos
+from crfner.pos import TAGGERS, with_pos
 from crfner.schemes import continues, decode, may_follow, scheme_name
-from crfner.tokenize import tokenized
+from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized
 from features import FeatureSet, Function, Lexicon
 
 _BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
@@ -34,6 +36,12 @@ _PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}
 _SETTINGS = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
              "all_possible_transitions", "seed")  # fmt: skip
 """The parameters that a model file records besides its features."""
+_CHOICES = {
+    "algorithm": ALGORITHMS,
+    "tokenizer": tuple(TOKENIZERS),
+    "sentences": SENTENCE_METHODS,
+    "pos": (None, *TAGGERS),
+}
 
 
 class CRFRecognizer:
@@ -99,10 +107,10 @@ class CRFRecognizer:
 
         `y` is ignored; it is there for scikit-learn. Ctrl-C keeps the model of the last finished iteration. Warns of
         labels with fewer than 10 entities. Raises CrfnerError when there is nothing to learn from or a declared label
-        has no example, ValueError for a parameter without sense.
+        has no example, SettingError for a parameter without sense.
         """
         settings = self._settings()
-        features = FeatureSet(settings["features"], self.lexicons, self.functions)
+        features = self._feature_set()
         settings["features"] = features.config  # complete: a model must not change when a preset does
         declared = None if self.declared_labels is None else frozenset(self.declared_labels)
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
@@ -233,24 +241,48 @@ class CRFRecognizer:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_emissions": None}
 
+    def check(self) -> None:
+        """Raise SettingError for a parameter without sense, as `fit` would, but before any work is done."""
+        self._settings()
+        self._feature_set()
+
+    def add_scores(self, name: str, scores: Mapping[str, Any]) -> None:
+        """Keep scores in the model's manifest under a name such as "dev"."""
+        fitted = self._model()
+        kept = {**fitted.manifest.get("scores", {}), name: dict(scores)}
+        self.fitted_ = replace(fitted, manifest={**fitted.manifest, "scores": kept})
+
+    def _feature_set(self) -> FeatureSet:
+        config = {"base": self.features} if isinstance(self.features, str) else self.features
+        try:
+            return FeatureSet(config, self.lexicons, self.functions)
+        except ValueError as error:
+            raise SettingError(str(error)) from None
+
     def _settings(self) -> dict[str, Any]:
         """The parameters, checked and complete, as the manifest keeps them."""
         settings = {name: getattr(self, name) for name in _SETTINGS}
-        settings["scheme"] = scheme_name(self.scheme)
-        settings["features"] = {"base": self.features} if isinstance(self.features, str) else dict(self.features)
-        if self.algorithm not in ALGORITHMS:
-            raise ValueError(f"unknown algorithm {self.algorithm!r}; known are {', '.join(ALGORITHMS)}")
+        try:
+            settings["scheme"] = scheme_name(self.scheme)
+        except ValueError as error:
+            raise SettingError(str(error)) from None
+        for name, known in _CHOICES.items():
+            if settings[name] not in known:
+                choices = ", ".join(str(choice) for choice in known)
+                raise SettingError(f"unknown {name} {settings[name]!r}; known are {choices}")
         if self.iterations < 1:
-            raise ValueError(f"iterations must be 1 or more, not {self.iterations}")
+            raise SettingError(f"iterations must be 1 or more, not {self.iterations}")
+        if self.min_freq < 0:
+            raise SettingError(f"min_freq must be 0 or more, not {self.min_freq}")
         for name in ("c1", "c2"):
             default = _PENALTIES.get(self.algorithm, {}).get(name)
             value = settings[name]
             if value is None:
                 settings[name] = default
             elif default is None:
-                raise ValueError(f"the algorithm {self.algorithm} has no {name}; leave it out or choose lbfgs")
+                raise SettingError(f"the algorithm {self.algorithm} has no {name}; leave it out or choose lbfgs")
             elif value < 0:
-                raise ValueError(f"{name} must be 0 or more, not {value}")
+                raise SettingError(f"{name} must be 0 or more, not {value}")
         return settings
 
 

@@ -43,10 +43,10 @@ def _score(score: Score) -> dict[str, float]:
     return {name: getattr(score, name) for name in HEADER}
 
 
-def to_table(evaluation: Evaluation) -> str:
+def to_table(evaluation: Evaluation, *, errors: bool = True) -> str:
     """The evaluation for people: scores in per cent, counts, the interval, token accuracy, and the errors by group.
 
-    Ends without a line break.
+    Ends without a line break; without `errors`, the groups of errors are left out.
     """
     rows: list[tuple[str, ...]] = [("label", *HEADER)]
     rows += [(label, *_cells(score)) for label, score in evaluation.labels.items()]
@@ -56,8 +56,8 @@ def to_table(evaluation: Evaluation) -> str:
     lines.insert(-2, "-" * len(lines[0]))
     low, high = (_percent(bound) for bound in evaluation.interval)
     lines += ["", f"micro F1, 95% interval  {low} to {high}", f"token accuracy  {_percent(evaluation.token_accuracy)}"]
-    for group, errors in evaluation.errors.items():
-        lines += ["", f"{group}: {errors.count} ({EXPLANATIONS[group]})", *_examples(errors)]
+    for group, found in evaluation.errors.items() if errors else ():
+        lines += ["", f"{group}: {found.count} ({EXPLANATIONS[group]})", *_examples(found)]
     return "\n".join(lines)
 
 

@@ -1,0 +1,95 @@
+"""The command line. Every command is a module of this package, imported only when it is called.
+
+What a user can mend ends in one sentence on standard error and exit code 2; Ctrl-C ends with 130, SIGTERM with 143, a
+reader that closes the pipe with 141. Nothing half-written is left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from crfner.errors import CrfnerError
+from crfner.version import __version__
+
+COMMANDS = {
+    "train": "Train a recogniser on labelled text.",
+    "evaluate": "Score a model against gold annotation.",
+    "tag": "Find the entities of new text.",
+    "convert": "Convert labelled text between formats.",
+    "features": "Show the features of a text, token by token.",
+    "info": "Show what a model file holds.",
+}
+
+
+class _Commands(click.Group):
+    """A group that imports a command when it is needed, and lists all of them without importing any."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"crfner.cli.{name}"), name)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command("crfner", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="crfner %(version)s")
+def commands() -> None:
+    """Named-entity recognition with hand-made features and conditional random fields, on a laptop's CPU.
+
+    \b
+    crfner train train.jsonl --dev dev.jsonl -o model.crfner
+    crfner evaluate model.crfner test.jsonl
+    echo "Dr Lindqvist stopped the ibuprofen." | crfner tag model.crfner - --format inline
+    """
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    warnings.showwarning = _show_warning
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        result = commands.main(prog_name="crfner", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(result if isinstance(result, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # whatever is still buffered has no reader; Python would complain of it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("stopped", 130)
+    except MemoryError:
+        _fail("error: there is not enough memory; give smaller input or use a smaller feature set", 2)
+    except CrfnerError as error:
+        _fail(f"error: {error}", 2)
+    except OSError as error:
+        _fail(f"error: {error.filename or 'input or output'}: {error.strerror or error}", 2)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(" ".join(message.splitlines()), err=True)
+    sys.exit(code)
+
+
+def _terminated(number: int, frame: Any) -> NoReturn:
+    raise SystemExit(143)  # unwinds the stack, so that temporary files are removed
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    click.echo(f"warning: {message}", err=True)

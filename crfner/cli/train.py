@@ -1,0 +1,137 @@
+"""`crfner train`: labelled text in, a model file out."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crfner.cli.options import feature_config, features_option, input_format, read_documents
+from crfner.document import Document
+from crfner.errors import CrfnerError, InputError
+from crfner.files import check_writable, open_text
+from crfner.schemes import SCHEMES
+from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
+from features import Clusters, Gazetteer, Lexicon
+
+
+@click.command("train")
+@click.argument("train_path", metavar="TRAIN")
+@click.option("-o", "--output", required=True, metavar="MODEL", help="The model file to write, such as model.crfner.")
+@click.option("--dev", "dev_path", metavar="DEV", help="Labelled text to score the model on; it is not learnt from.")
+@click.option("--split", type=float, help="Learn from this share of TRAIN's documents, score on the rest (0.8).")
+@input_format
+@features_option
+@click.option("--gazetteer", "gazetteers", multiple=True, metavar="FILE", help="Known names, one a line; repeatable.")
+@click.option("--clusters", multiple=True, metavar="FILE", help="Word clusters, lines of path<TAB>word; repeatable.")
+@click.option("--labels", metavar="A,B", help="The labels that TRAIN must show, and no others.")
+@click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
+@click.option("--c1", type=float, help="Weight of the L1 penalty (lbfgs).  [default: 0.1]")
+@click.option("--c2", type=float, help="Weight of the L2 penalty (lbfgs, l2sgd).  [default: 0.05]")
+@click.option("--iterations", default=100, show_default=True, help="Passes over the data, at most.")
+@click.option("--min-freq", default=0, show_default=True, help="Leave out attributes seen less often than this.")
+@click.option("--all-possible-transitions", is_flag=True, help="Weigh pairs of tags too that TRAIN never shows.")
+@click.option("--scheme", default="IOB2", show_default=True, help=f"Tags inside the model: {', '.join(SCHEMES)}.")
+@click.option("--tokenizer", default="default", show_default=True, type=click.Choice(list(TOKENIZERS)))
+@click.option("--sentences", default="rules", show_default=True, type=click.Choice(SENTENCE_METHODS))
+@click.option("--pos", type=click.Choice(["nltk"]), help="Add part-of-speech tags where TRAIN has no such column.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the split and of algorithms that shuffle.")
+def train(
+    train_path: str,
+    output: str,
+    dev_path: str | None,
+    split: float | None,
+    input_format: str | None,
+    features: str,
+    gazetteers: tuple[str, ...],
+    clusters: tuple[str, ...],
+    labels: str | None,
+    **settings: Any,
+) -> int:
+    """Train a CRF on TRAIN ("-" for standard input) and write it to one file.
+
+    The format of the data is found out: CoNLL, JSON lines (Prodigy, doccano), spaCy training data. Ctrl-C stops early
+    and keeps the model reached by then (exit code 130).
+
+    \b
+    crfner train train.jsonl --dev dev.jsonl -o model.crfner
+    crfner train train.conll --split 0.8 -o model.crfner --features rich --c1 0.05
+    """
+    from crfner.crf import CRFRecognizer
+
+    if split is not None and (dev_path or not 0 < split < 1):
+        raise CrfnerError("--split takes a share between 0 and 1, and no --dev beside it")
+    check_writable(output)
+    recognizer = CRFRecognizer(
+        feature_config(features),
+        lexicons={**_lexicons(gazetteers, Gazetteer.from_lines), **_lexicons(clusters, Clusters.from_lines)},
+        declared_labels=None if labels is None else [label.strip() for label in labels.split(",")],
+        progress=True,
+        **settings,
+    )
+    recognizer.check()
+    documents: Iterable[Document] = read_documents(train_path, input_format)
+    dev: list[Document] = []
+    if split is not None:
+        documents, dev = _split(documents, split, settings["seed"])
+    elif dev_path is not None:
+        dev = list(read_documents(dev_path, None))  # before training, so that a mistake in it is told at once
+    recognizer.fit(documents)
+    return _finish(recognizer, dev, output)
+
+
+def _finish(recognizer: Any, dev: list[Document], output: str) -> int:
+    """Score, save, and say what was done and what comes next."""
+    training = recognizer.fitted_.manifest["training"]
+    sizes = ", ".join(f"{training[unit]} {unit}" for unit in ("documents", "sentences", "tokens"))
+    entities = ", ".join(f"{count} {label}" for label, count in training["entities"].items())
+    click.echo(f"trained on {sizes}: {entities}")
+    if training["spans_off_token_borders"]:
+        click.echo(f"{training['spans_off_token_borders']} spans fell inside tokens, which were split there")
+    if dev:
+        from crfner.evaluation import evaluate, to_dict, to_table
+
+        evaluation = evaluate(dev, recognizer.recognize(dev))
+        scores = to_dict(evaluation)
+        recognizer.add_scores("dev", {key: scores[key] for key in ("micro", "macro", "labels", "interval")})
+        click.echo(
+            f"\nscores on {len(dev)} documents that were not learnt from\n\n{to_table(evaluation, errors=False)}\n"
+        )
+    recognizer.save(output)
+    interrupted = training["interrupted"]
+    after = f"stopped after {training['iterations']} iterations; " if interrupted else ""
+    click.echo(f"{after}wrote {output} ({os.path.getsize(output) / 1e6:.1f} MB)")
+    click.echo(f"next: crfner tag {output} FILE, crfner evaluate {output} GOLD, crfner info {output}")
+    return 130 if interrupted else 0
+
+
+def _split(documents: Iterable[Document], share: float, seed: int) -> tuple[list[Document], list[Document]]:
+    """Two parts, by document, each in the order of the input."""
+    kept = list(documents)
+    if len(kept) < 2:
+        raise CrfnerError("one document cannot be split; give --dev, or mark the borders of documents in the data")
+    size = min(max(round(share * len(kept)), 1), len(kept) - 1)
+    chosen = set(random.Random(seed).sample(range(len(kept)), size))
+    parts: tuple[list[Document], list[Document]] = ([], [])
+    for number, document in enumerate(kept):
+        parts[number not in chosen].append(document)
+    return parts
+
+
+def _lexicons(paths: tuple[str, ...], build: Callable[[Iterator[str]], Lexicon]) -> dict[str, Lexicon]:
+    """Lexicons from files, each named for its file."""
+    lexicons: dict[str, Lexicon] = {}
+    for path in paths:
+        name = Path(path).stem
+        if name in lexicons:
+            raise InputError(f"there is another lexicon of the name {name!r}; rename the file", path)
+        with open_text(path) as stream:
+            try:
+                lexicons[name] = build(iter(stream))
+            except ValueError as error:
+                raise InputError(str(error), path) from None
+    return lexicons
