@@ -1,6 +1,7 @@
 """Real, human-annotated corpora go through the readers and give the accuracy that was measured for the default preset.
 
-They cannot be shipped: the environment variable CRFNER_CORPORA names the folder that holds CORPUS/train.conll and dev.conll.
+They cannot be shipped: the environment variable CRFNER_CORPORA names the folder that holds CORPUS/train.conll and
+CORPUS/dev.conll.
 """
 
 from __future__ import annotations

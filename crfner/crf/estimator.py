@@ -254,6 +254,8 @@ class CRFRecognizer:
 
     def _feature_set(self) -> FeatureSet:
         config = {"base": self.features} if isinstance(self.features, str) else self.features
+        if self.pos:
+            config = {"columns": {}, **config}  # tags that no feature reads would be work for nothing
         try:
             return FeatureSet(config, self.lexicons, self.functions)
         except ValueError as error:
