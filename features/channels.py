@@ -12,7 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+K = TypeVar("K")
+V = TypeVar("V")
 Key = Hashable
 Sentences = Sequence[Sequence[str]]
 
@@ -26,14 +29,12 @@ class View:
 
     sentences  list over sentences of lists over words
     columns    extra values of each token, a flat list over the document's tokens for each column
-    pad        empty places around each sentence
     words      all words, with None at the empty places
     positions  the place of each token in `words`
     """
 
     sentences: Sentences
     columns: Sequence[Sequence[str]]
-    pad: int
     words: list[str | None]
     positions: list[int]
 
@@ -55,7 +56,7 @@ def view(sentences: Sentences, columns: Sequence[Sequence[str]], pad: int) -> Vi
         words.extend(sentence)
         positions.extend(range(start, len(words)))
         words.extend(gap)
-    return View(sentences, columns, pad, words, positions)
+    return View(sentences, columns, words, positions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +66,23 @@ class Channel:
     name        unique within a feature set
     offsets     the window: relative positions whose key a token sees
     keys        View -> list of keys laid out like `View.words`
-    attributes  (key, offset) -> attribute strings; the key is None beyond the border of the sentence
+    attributes  key -> for each offset, in order, the attribute strings; the key is None beyond a sentence's border
     """
 
     name: str
     offsets: tuple[int, ...]
     keys: Callable[[View], list[Key]]
-    attributes: Callable[[Key, int], list[str]]
+    attributes: Callable[[Key], list[list[str]]]
 
 
-class AttributeCache(dict[Key, list[str]]):
-    """Attribute strings of a channel at one offset, by key; emptied when it is full."""
+class Cache(dict[K, V]):
+    """The values of a function, kept by its argument; emptied when it is full."""
 
-    def __init__(self, channel: Channel, offset: int) -> None:
-        self._attributes = channel.attributes
-        self._offset = offset
+    def __init__(self, function: Callable[[K], V]) -> None:
+        self._function = function
 
-    def __missing__(self, key: Key) -> list[str]:
+    def __missing__(self, key: K) -> V:
         if len(self) >= CACHE_SIZE:
             self.clear()
-        self[key] = found = self._attributes(key, self._offset)
-        return found
+        self[key] = value = self._function(key)
+        return value

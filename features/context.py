@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from features.channels import Channel, Key, Sentences, View
+from features.channels import Cache, Channel, Key, Sentences, View
 from features.documents import capitals, elsewhere
 from features.lexicons import Gazetteer
 
@@ -39,54 +39,59 @@ def word_channel(features: dict[str, tuple[tuple[int, ...], Valued]], bag: int) 
     """
     offsets = {offset for window_, _ in features.values() for offset in window_}
     offsets.update(range(-bag, bag + 1))
-
-    def attributes(word: Key, offset: int) -> list[str]:
-        if word is None:
-            return [f"border[{offset}]"] if abs(offset) <= 2 else []
-        assert isinstance(word, str)
-        found = [
-            f"{name}[{offset}]={value}"
-            for name, (window_, function) in features.items()
+    ordered = tuple(sorted(offsets))
+    functions = [function for _, function in features.values()]
+    # for each offset: how the attributes begin, with the number of the function whose values follow
+    plan = [
+        [
+            (f"{name}[{offset}]=", number)
+            for number, (name, (window_, _)) in enumerate(features.items())
             if offset in window_
-            for value in function(word)
         ]
-        if 0 < abs(offset) <= bag:
-            found.append(f"bag={word.lower()}")
+        for offset in ordered
+    ]
+    in_bag = [0 < abs(offset) <= bag for offset in ordered]
+    border = [[f"border[{offset}]"] if abs(offset) <= 2 else [] for offset in ordered]
+
+    def attributes(word: Key) -> list[list[str]]:
+        if word is None:
+            return border
+        assert isinstance(word, str)
+        values = [function(word) for function in functions]
+        found = [[start + value for start, number in starts for value in values[number]] for starts in plan]
+        if bag:
+            bagged = f"bag={word.lower()}"
+            for row, inside in zip(found, in_bag, strict=True):
+                if inside:
+                    row.append(bagged)
         return found
 
-    return Channel("word", tuple(sorted(offsets)), lambda view: list(view.words), attributes)
+    return Channel("word", ordered, lambda view: list(view.words), attributes)
 
 
-def conjunction_channel(parts: Sequence[tuple[str, Valued, int]]) -> Channel:
-    """Several word features at fixed offsets joined into one value: parts are (name, function, offset)."""
+def joined(function: Valued) -> Cache[str | None, str]:
+    """One string a word for conjunctions: of several values, their joint value; "" beyond the border."""
+    return Cache(lambda word: "" if word is None else "+".join(function(word)))
+
+
+def conjunction_channel(parts: Sequence[tuple[str, Cache[str | None, str], int]]) -> Channel:
+    """Several word features at fixed offsets joined into one value: parts are (name, `joined` function, offset)."""
     name = "&".join(f"{feature}[{offset}]" for feature, _, offset in parts)
+    start = f"{name}="
 
     def keys(view: View) -> list[Key]:
         shifted = []
         size = len(view.words)
-        for _, function, offset in parts:
-            values = _values(view.words, function)
+        for _, values_of, offset in parts:
+            values = list(map(values_of.__getitem__, view.words))
             shifted.append(values[offset:] + [""] * offset if offset >= 0 else [""] * -offset + values[: size + offset])
         return list(zip(*shifted, strict=True))
 
-    def attributes(key: Key, _: int) -> list[str]:
+    def attributes(key: Key) -> list[list[str]]:
         assert isinstance(key, tuple)
-        return [f"{name}={'|'.join(key)}"]
+        return [[start + "|".join(key)]]
 
     return Channel(name, (0,), keys, attributes)
-
-
-def _values(words: Iterable[str | None], function: Valued) -> list[str]:
-    """One string a word; a feature of several values counts as their joint value."""
-    known: dict[str | None, str] = {None: ""}
-    values = []
-    for word in words:
-        value = known.get(word)
-        if value is None:
-            assert word is not None
-            value = known[word] = "+".join(function(word))
-        values.append(value)
-    return values
 
 
 def column_channel(index: int, offsets: tuple[int, ...]) -> Channel:
@@ -98,8 +103,8 @@ def column_channel(index: int, offsets: tuple[int, ...]) -> Channel:
             return [None] * len(view.words)
         return view.spread(view.columns[index])
 
-    def attributes(value: Key, offset: int) -> list[str]:
-        return [] if value is None else [f"{name}[{offset}]={value}"]
+    def attributes(value: Key) -> list[list[str]]:
+        return [[] if value is None else [f"{name}[{offset}]={value}"] for offset in offsets]
 
     return Channel(name, offsets, keys, attributes)
 
@@ -110,7 +115,7 @@ def position_channel() -> Channel:
     def keys(view: View) -> list[Key]:
         return view.spread([key for words in view.sentences for key in _positions(len(words))])
 
-    return Channel("position", (0,), keys, lambda key, _: [f"position={key}"])
+    return Channel("position", (0,), keys, lambda key: [[f"position={key}"]])
 
 
 def _positions(length: int) -> list[str]:
@@ -127,7 +132,7 @@ def capitals_channel() -> Channel:
         flags = capitals(view.sentences)
         return view.spread([flag for words, flag in zip(view.sentences, flags, strict=True) for _ in words])
 
-    return Channel("capitals", (0,), keys, lambda key, _: ["capitals"] if key else [])
+    return Channel("capitals", (0,), keys, lambda key: [["capitals"] if key else []])
 
 
 def elsewhere_channel(offsets: tuple[int, ...], neighbours: int) -> Channel:
@@ -155,8 +160,9 @@ def values_channel(
             raise ValueError(f"feature {name!r} must give one list of values for each token")
         return view.spread([tuple(values) for row in rows for values in row])
 
-    def attributes(key: Key, offset: int) -> list[str]:
-        return [f"{name}[{offset}]={value}" for value in key] if isinstance(key, tuple) else []
+    def attributes(key: Key) -> list[list[str]]:
+        values = key if isinstance(key, tuple) else ()
+        return [[f"{name}[{offset}]={value}" for value in values] for offset in offsets]
 
     return Channel(name, offsets, keys, attributes)
 

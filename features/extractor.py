@@ -16,7 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from features import context
-from features.channels import AttributeCache, Channel, Sentences, view
+from features.channels import Cache, Channel, Sentences, view
 from features.lexicons import Clusters, Gazetteer, Lexicon
 from features.presets import Config, resolve
 from features.words import WORD_FEATURES, WordFeature
@@ -68,7 +68,7 @@ class FeatureSet:
         if not self.channels:
             raise ValueError("the feature set is empty: name at least one feature")
         self.pad = max(abs(offset) for channel in self.channels for offset in channel.offsets)
-        self._caches = [(channel, [AttributeCache(channel, o) for o in channel.offsets]) for channel in self.channels]
+        self._caches = [(channel, Cache(channel.attributes)) for channel in self.channels]
 
     def __repr__(self) -> str:
         return f"FeatureSet({self.config!r})"
@@ -89,10 +89,10 @@ class FeatureSet:
         """
         laid = view(sentences, columns, self.pad)
         parts: list[list[list[str]]] = []
-        for channel, caches in self._caches:
-            keys = channel.keys(laid)
-            for offset, cache in zip(channel.offsets, caches, strict=True):
-                parts.append([cache[keys[position + offset]] for position in laid.positions])
+        for channel, cache in self._caches:
+            rows = list(map(cache.__getitem__, channel.keys(laid)))
+            for number, offset in enumerate(channel.offsets):
+                parts.append([rows[position + offset][number] for position in laid.positions])
         tokens = map(list, map(chain.from_iterable, zip(*parts, strict=True)))
         return [[next(tokens) for _ in words] for words in sentences]
 
@@ -144,8 +144,9 @@ class FeatureSet:
         bag = _read(config, "bag", size=4)
         if words or bag:
             yield context.word_channel(words, bag["size"] if bag else 0)
+        values: dict[str, Cache[str | None, str]] = {}
         for parts in config.get("conjunctions", ()):
-            yield context.conjunction_channel([self._part(text, functions) for text in parts])
+            yield context.conjunction_channel([_part(text, functions, values) for text in parts])
         if _read(config, "position") is not None:
             yield context.position_channel()
         if _read(config, "capitals") is not None:
@@ -167,13 +168,16 @@ class FeatureSet:
                 function = context.bind(lexicon.prefixes, {"lengths": clusters["lengths"]})
                 yield f"cluster.{name}", (context.window(clusters["window"]), function)
 
-    def _part(self, text: str, functions: Mapping[str, Function]) -> tuple[str, context.Valued, int]:
-        """Read one part of a conjunction, such as "lower[-1]"."""
-        match = _PART.fullmatch(text)
-        function = functions.get(match[1]) if match else None
-        if match is None or function is None or isinstance(function, OfSentence | OfDocument):
-            raise ValueError(f"a conjunction joins word features at offsets, such as 'lower[-1]', not {text!r}")
-        return match[1], function, int(match[2])
+
+def _part(
+    text: str, functions: Mapping[str, Function], known: dict[str, Cache[str | None, str]]
+) -> tuple[str, Cache[str | None, str], int]:
+    """Read one part of a conjunction, such as "lower[-1]"; parts of one feature share its cache in `known`."""
+    match = _PART.fullmatch(text)
+    function = functions.get(match[1]) if match else None
+    if match is None or function is None or isinstance(function, OfSentence | OfDocument):
+        raise ValueError(f"a conjunction joins word features at offsets, such as 'lower[-1]', not {text!r}")
+    return match[1], known.setdefault(match[1], context.joined(function)), int(match[2])
 
 
 def _read(config: Config, name: str, **defaults: Any) -> dict[str, Any] | None:

@@ -72,10 +72,8 @@ class _Table:
     def _learn(self, keys: list[Key]) -> None:
         if not keys:
             return
-        attributes = self.channel.attributes
-        vectors = np.stack(
-            [self._weights.summed([attributes(key, offset) for key in keys]) for offset in self.channel.offsets], axis=1
-        )
+        attributes = [attributes for key in keys for attributes in self.channel.attributes(key)]
+        vectors = self._weights.summed(attributes).reshape(len(keys), *self._vectors.shape[1:])
         weighty = np.flatnonzero(vectors.any(axis=(1, 2)))
         self._rows.update(dict.fromkeys(keys, 0))
         end = self._used + len(weighty)
