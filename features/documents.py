@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 Sentences = Sequence[Sequence[str]]
 Places = dict[str, list[tuple[int, int]]]
@@ -23,7 +24,7 @@ def capitals(sentences: Sentences) -> list[bool]:
     """For each sentence, whether it is written in capitals: two cased words or more, and none in lower case."""
     found = []
     for words in sentences:
-        cased = [word for word in words if word.upper() != word.lower()]
+        cased = [word for word in words if _is_cased(word)]
         found.append(len(cased) > 1 and all(word.isupper() for word in cased))
     return found
 
@@ -62,8 +63,14 @@ def elsewhere(sentences: Sentences, neighbours: int = 4) -> list[list[tuple[str,
     return result
 
 
+@lru_cache(maxsize=1 << 16)
+def _is_cased(word: str) -> bool:
+    return word.upper() != word.lower()
+
+
+@lru_cache(maxsize=1 << 16)
 def _is_candidate(word: str) -> bool:
-    return word[0].isupper() or (len(word) > 1 and not word.islower() and word.upper() != word.lower())
+    return word[0].isupper() or (len(word) > 1 and not word.islower() and _is_cased(word))
 
 
 def _index(sentences: Sentences) -> tuple[Places, Places]:

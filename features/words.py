@@ -59,6 +59,8 @@ def folded(word: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _fold(word: str) -> str:
+    if word.isascii():
+        return word.lower().translate(_ASCII_DIGITS)
     plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     return "".join("0" if c.isdigit() else c for c in plain.lower()) or word
 
@@ -80,6 +82,8 @@ def shape(word: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _shape(word: str) -> str:
+    if word.isascii():
+        return word.translate(_ASCII_SHAPES)
     return "".join(map(_character_class, letters(word)))
 
 
@@ -98,12 +102,17 @@ def _character_class(character: str) -> str:
 
 def compressed_shape(word: str) -> list[str]:
     """The shape with runs of one class written once (Collins 2002): "McDonald" is XxXx."""
-    return [_compressed_shape(word)]
+    return [_compressed(_shape(word))]
+
+
+# The same for all of ASCII at once, where most words of most languages written in Latin letters are at home.
+_ASCII_SHAPES = {code: _character_class(chr(code)) for code in range(128)}
+_ASCII_DIGITS = dict.fromkeys(map(ord, "123456789"), "0")
 
 
 @lru_cache(maxsize=1 << 16)
-def _compressed_shape(word: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", _shape(word), flags=re.DOTALL)
+def _compressed(shape: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", shape, flags=re.DOTALL)
 
 
 def prefix(word: str, lengths: Sequence[int] = (1, 2, 3, 4, 5)) -> list[str]:
@@ -138,10 +147,10 @@ def case(word: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _case(word: str) -> str:
-    if word.lower() == word.upper():
-        return "caseless"
     if word.islower():
         return "lower"
+    if word.lower() == word.upper():
+        return "caseless"
     cased = [c for c in word if c.islower() or c.isupper()]
     if len(cased) == 1:
         return "initial"
@@ -158,7 +167,7 @@ def digits(word: str) -> list[str]:
     >>> digits("1996"), digits("3.5"), digits("2nd"), digits("B52"), digits("word")
     (['4', 'all'], ['number'], ['ordinal'], ['some'], [])
     """
-    if not any(c.isdigit() for c in word):
+    if word.isalpha() or not any(c.isdigit() for c in word):
         return ["roman"] if len(word) > 1 and _ROMAN.fullmatch(word) else []
     if word.isdigit():
         return [str(min(len(word), 5)), "all"]
@@ -174,7 +183,7 @@ def unit(word: str) -> list[str]:
     kind = _UNIT_KIND.get(word.lower())
     if kind:
         return [kind]
-    match = _NUMBER_WITH_UNIT.fullmatch(word)
+    match = None if word.isalpha() else _NUMBER_WITH_UNIT.fullmatch(word)
     if match:
         return [f"number+{_UNIT_KIND.get(match[2].lower(), 'unknown')}"]
     return []

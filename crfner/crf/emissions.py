@@ -8,6 +8,7 @@ of small tables, wherever the key was met before. The tables are bounded: a full
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from features import FeatureSet
 from features.channels import Channel, Key, Sentences, view
 
 _TABLE_SIZE = 1 << 15
+_SLICE = 512  # keys learnt at a time: their lists of strings are gone before the garbage collector walks them
 
 Laid = tuple[Sentences, Sequence[Sequence[str]]]
 """A document as features see it: sentences of words, and further columns."""
@@ -64,15 +66,15 @@ class _Table:
         if len(self._rows) + len(distinct) > _TABLE_SIZE:
             self._rows.clear()
             self._used = 1
-        self._learn([key for key in distinct if key not in self._rows])
+        new = [key for key in distinct if key not in self._rows]
+        for start in range(0, len(new), _SLICE):
+            self._learn(new[start : start + _SLICE])
         rows = np.fromiter(map(self._rows.__getitem__, keys), dtype=np.int64, count=len(keys))
         for number, offset in enumerate(self.channel.offsets):
             scores += self._vectors[rows[places + offset], number]
 
     def _learn(self, keys: list[Key]) -> None:
-        if not keys:
-            return
-        attributes = [attributes for key in keys for attributes in self.channel.attributes(key)]
+        attributes = list(chain.from_iterable(map(self.channel.attributes, keys)))
         vectors = self._weights.summed(attributes).reshape(len(keys), *self._vectors.shape[1:])
         weighty = np.flatnonzero(vectors.any(axis=(1, 2)))
         self._rows.update(dict.fromkeys(keys, 0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,13 +50,14 @@ class Weights:
 
     def summed(self, keys: list[list[str]]) -> Floats:
         """For each list of attribute strings the sum of their weights: (len(keys), L). Unknown attributes count 0."""
-        numbers = self.attributes
-        found = [[numbers[attribute] for attribute in key if attribute in numbers] for key in keys]
-        attributes = np.array([number for row in found for number in row], dtype=np.int64)
         size = len(self.tags)
-        if not len(attributes):
+        numbers = map(self.attributes.get, chain.from_iterable(keys), repeat(-1))
+        attributes = np.fromiter(numbers, dtype=np.int64)
+        known = attributes >= 0
+        if not known.any():
             return np.zeros((len(keys), size))
-        rows = np.repeat(np.arange(len(keys)), [len(row) for row in found])
+        rows = np.repeat(np.arange(len(keys)), np.fromiter(map(len, keys), dtype=np.int64))[known]
+        attributes = attributes[known]
         counts = self.starts[attributes + 1] - self.starts[attributes]
         # every attribute owns a run of weights: list the places of all the runs one after the other
         ends = np.cumsum(counts)
