@@ -242,11 +242,12 @@ def _document(draft: _Draft, name: str, layout: _Layout, blocks: int) -> Documen
         for first, last in draft.sentences:
             tags = [row[-1] for row in draft.rows[first:last]]
             for begin, end, label in schemes.decode(tags, "IOB2", rule="conlleval"):
-                start, stop = tokens[first + begin][0], tokens[first + end - 1][1]
+                covered = tokens[first + begin][0], tokens[first + end - 1][1]
+                start, stop = borders.get(covered, covered)
                 if text[start:stop].isspace():
                     here = Place(name, draft.lines[first + begin])
                     here.refuse(f"what is tagged {label} here is only white space; tag it O")
-                spans.append(Span(*borders.get((start, stop), (start, stop)), label))
+                spans.append(Span(start, stop, label))
         return document.with_spans(spans)
     except (ValueError, TypeError) as error:
         place.refuse(f"the comments do not go with the tokens below ({error}); remove the comments")
