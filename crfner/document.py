@@ -134,27 +134,23 @@ def _check_ranges(what: str, ranges: tuple[Offsets, ...], limit: int) -> None:
 def align(document: Document) -> tuple[Document, int]:
     """Split tokens where a span starts or ends inside them, and join sentences that a span crosses.
 
-    Returns the aligned document and the number of spans that did not fall on token borders. Extra columns in `meta`
-    are repeated for the parts of a split token. Spans that hold no token at all (white space) stay and are counted.
+    Returns the aligned document and the number of spans that did not start and end with a token: borders inside a
+    token, and borders in white space, which no token can show. Spans stay as they are, also those that hold no token at
+    all. Extra columns in `meta` are repeated for the parts of a split token.
     """
-    cuts: dict[int, set[int]] = {}
+    cuts: dict[int, set[int]] = {}  # token -> where to split it
     starts = [start for start, _ in document.tokens]
+    token_starts, token_ends = set(starts), {end for _, end in document.tokens}
     off_border = 0
     for span in document.spans:
-        inside = [border for border in (span.start, span.end) if _cut(document.tokens, starts, border, cuts)]
-        off_border += bool(inside)
+        off_border += span.start not in token_starts or span.end not in token_ends
+        for border in (span.start, span.end):
+            index = bisect_right(starts, border) - 1
+            if index >= 0 and document.tokens[index][0] < border < document.tokens[index][1]:
+                cuts.setdefault(index, set()).add(border)
     if cuts:
         document = _split_tokens(document, cuts)
     return _join_sentences(document), off_border
-
-
-def _cut(tokens: tuple[Offsets, ...], starts: list[int], border: int, cuts: dict[int, set[int]]) -> bool:
-    """Note in `cuts` the token that `border` falls inside of, if any."""
-    index = bisect_right(starts, border) - 1
-    if index < 0 or not tokens[index][0] < border < tokens[index][1]:
-        return False
-    cuts.setdefault(index, set()).add(border)
-    return True
 
 
 def _split_tokens(document: Document, cuts: Mapping[int, set[int]]) -> Document:
