@@ -24,7 +24,7 @@ from crfner.crf.emissions import Emissions
 from crfner.crf.model_file import Fitted
 from crfner.crf.weights import Weights, read_weights
 from crfner.document import Chunk, Document, Span
-from crfner.errors import SettingError
+from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.pos import TAGGERS, with_pos
 from crfner.schemes import continues, decode, may_follow, scheme_name
@@ -167,8 +167,20 @@ class CRFRecognizer:
     def load(cls, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None) -> Self:
         """Read a model file. Raises CrfnerError when it is missing, damaged, unsafe or of a newer version."""
         fitted = model_file.load(path, functions)
-        settings = {name: fitted.manifest["settings"][name] for name in ("features", *_SETTINGS)}
-        recognizer = cls(**settings, lexicons=fitted.features.lexicons or None, functions=functions)
+        settings = fitted.manifest["settings"]
+        missing = [name for name in _SETTINGS if name not in settings]
+        if missing:
+            raise CrfnerError(f"{path}: the model is damaged: its manifest lacks the setting {missing[0]!r}")
+        recognizer = cls(
+            fitted.features.config,
+            lexicons=fitted.features.lexicons or None,
+            functions=functions,
+            **{name: settings[name] for name in _SETTINGS},
+        )
+        try:
+            recognizer._settings()
+        except (SettingError, TypeError, AttributeError) as error:
+            raise CrfnerError(f"{path}: the model is damaged: {error}") from None
         recognizer._set(fitted)
         return recognizer
 

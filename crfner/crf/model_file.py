@@ -60,8 +60,10 @@ def load(path: str | os.PathLike[str], functions: Mapping[str, Function] | None 
     """Read a model file. Raises CrfnerError when it is not a whole and sound model of a CRF."""
     stored = store.load(path)
     manifest = stored.manifest
-    if manifest.get("kind") != "crf" or not isinstance(manifest.get("settings"), dict):
+    if manifest.get("kind") != "crf":
         raise CrfnerError(f"{path}: this is not a CRF model (kind {manifest.get('kind')!r})")
+    if not isinstance(manifest.get("settings"), dict) or not isinstance(manifest.get("labels"), list):
+        raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
     try:
         lexicons: dict[str, Lexicon] = {}
         for part, content in stored.parts.items():
