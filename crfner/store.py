@@ -25,6 +25,7 @@ MAX_SIZE = 1 << 30
 """Bytes that all parts together may have when unpacked (1 GiB)."""
 
 _MAX_RATIO = 200  # deflate reaches 1032 on a bomb; weights and word lists stay under 20
+_ALWAYS_FINE = 1 << 20  # bytes that may be as repetitive as they like
 _MANIFEST = "manifest.json"
 _NAME = re.compile(r"(?:[a-z]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -101,15 +102,13 @@ def _read(archive: zipfile.ZipFile) -> Stored:
     entries = {entry.filename: entry for entry in archive.infolist()}
     if len(entries) != len(archive.infolist()):
         raise _Refused("the model holds two parts of one name; refused as unsafe")
-    for name, entry in entries.items():
+    for name in entries:
         if not _NAME.fullmatch(name) or ".." in name:
             raise _Refused(f"the model holds a part with the unsafe name {name!r}; refused")
-        if entry.file_size > 1000 + _MAX_RATIO * entry.compress_size:
-            raise _Refused(
-                f"the part {name} would unpack to {entry.file_size} bytes, out of proportion; refused as unsafe"
-            )
-    if sum(entry.file_size for entry in entries.values()) > MAX_SIZE:
-        raise _Refused(f"the model would unpack to more than {MAX_SIZE} bytes; refused as unsafe")
+    size = sum(entry.file_size for entry in entries.values())
+    packed = sum(entry.compress_size for entry in entries.values())
+    if size > MAX_SIZE or size > _ALWAYS_FINE + _MAX_RATIO * packed:
+        raise _Refused(f"the model would unpack from {packed} to {size} bytes, out of proportion; refused as unsafe")
     if _MANIFEST not in entries:
         raise _Refused("this is not a crfner model: it holds no manifest.json")
     manifest = json.loads(_unpack(archive, entries.pop(_MANIFEST)))
@@ -126,9 +125,9 @@ def _read(archive: zipfile.ZipFile) -> Stored:
 
 def _listed(manifest: Any) -> dict[str, str]:
     """The checksums that the manifest gives."""
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("format_version"), int):
+    version = manifest.get("format_version") if isinstance(manifest, dict) else None
+    if not isinstance(manifest, dict) or type(version) is not int or version < 1:
         raise _Refused("this is not a crfner model: its manifest has no format version")
-    version = manifest["format_version"]
     if version > FORMAT_VERSION:
         raise _Refused(
             f"the model has format version {version}, this crfner reads up to {FORMAT_VERSION}; upgrade crfner"
