@@ -109,12 +109,11 @@ def confidence(emissions: Floats, lengths: Sequence[int], chain: Chain, path: In
     """How probable the tags of `path` are, by the forward-backward algorithm (Rabiner 1989, with his scaling)."""
     steps = _Steps(lengths)
     potentials = np.exp(emissions - emissions.max(axis=1, keepdims=True))
-    moves = np.exp(chain.transitions)
-    ends = np.exp(chain.final)
+    moves, begins, ends = _exp(chain.transitions), _exp(chain.initial), _exp(chain.final)
     forward = np.empty_like(potentials)
     for step in steps.forward():
         rows = steps.rows(step)
-        arriving = np.exp(chain.initial) if step == 0 else forward[rows - 1] @ moves
+        arriving = begins if step == 0 else forward[rows - 1] @ moves
         forward[rows] = _normalised(arriving * potentials[rows])
     # `coming` is what the rest of the sentence says of each tag; `leaving` adds the token's own potential
     coming = np.empty_like(potentials)
@@ -142,10 +141,16 @@ def _along(
     here, after = tokens[~last], tokens[~last] + 1
     onward = _normalised(moves[path[here]] * leaving[after])  # P(tag after | tag here)
     link[after] = onward[np.arange(len(after)), path[after]]
-    closed[here] = 1.0 - (onward * continues[path[here]]).sum(axis=1)
+    closed[here] = (onward * ~continues[path[here]]).sum(axis=1)
     back = _normalised(moves.T[path[after]] * forward[here])  # P(tag here | tag after)
-    separate[after] = 1.0 - (back * continues.T[path[after]]).sum(axis=1)
+    separate[after] = (back * ~continues.T[path[after]]).sum(axis=1)
     return Confidence(node, link, separate, closed)
+
+
+def _exp(scores: Floats) -> Floats:
+    """The exponentials, all divided by the greatest, which changes no probability and keeps them from overflowing."""
+    exponentials: Floats = np.exp(scores - max(float(scores.max()), np.finfo(np.float64).min))
+    return exponentials
 
 
 def _normalised(values: Floats) -> Floats:
