@@ -23,6 +23,7 @@ _RECORD = struct.Struct("<II")
 _BYTE_ORDER = 0x62445371
 _FEATURE = np.dtype([("kind", "<u4"), ("source", "<u4"), ("target", "<u4"), ("weight", "<f8")])
 _STATE, _TRANSITION = 0, 1
+_MAX_TAGS = 2048  # a table of transitions has the square of it; 500 labels in BIOES make 2001
 
 
 class DamagedModel(ValueError):
@@ -84,6 +85,8 @@ def _read(data: bytes) -> Weights:
     if size > len(data):
         raise DamagedModel(f"the CRFsuite part is cut short: {len(data)} of {size} bytes")
     features_at, tags_at, attributes_at, *_ = offsets
+    if tag_count > _MAX_TAGS:
+        raise DamagedModel(f"the CRFsuite part claims to have {tag_count} tags; no more than {_MAX_TAGS} are read")
     tags = _read_strings(data, tags_at, tag_count)
     attributes = _read_strings(data, attributes_at, attribute_count)
     features = _read_features(data, features_at)
@@ -125,10 +128,12 @@ def _read_strings(data: bytes, offset: int, expected: int) -> list[str]:
         raise DamagedModel("the CRFsuite part has a table of strings that is cut short")
     places = struct.unpack_from(f"<{count}I", data, offset + table)
     strings = []
+    room = size  # a forged table could point to one long string again and again
     for place in places[:expected]:
         _, length = _RECORD.unpack_from(data, offset + place)
         start = offset + place + _RECORD.size
-        if not 0 < length <= offset + size - start:
+        room -= length
+        if not 0 < length <= offset + size - start or room < 0:
             raise DamagedModel("the CRFsuite part has a string that leaves its table")
         strings.append(data[start : start + length - 1].decode("utf-8"))  # without the final NUL
     return strings
