@@ -1,0 +1,65 @@
+"""What the benchmarks share: where the corpora are, their documents, their sentences with tags, and results as JSON.
+
+The corpora cannot be shipped. A folder holds CORPUS/train.conll and CORPUS/dev.conll for each of them.
+
+Public names: `corpora_option`, `json_option`, `documents`, `sentences`, `write_json`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crfner import read
+from crfner.document import Document, sentence_chunks
+from crfner.schemes import encode
+
+_PACKAGES = ("crfner", "numpy", "python-crfsuite", "scikit-learn", "sklearn-crfsuite", "spacy")
+
+corpora_option = click.option(
+    "--corpora",
+    envvar="CRFNER_CORPORA",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with CORPUS/train.conll and CORPUS/dev.conll; or set CRFNER_CORPORA.",
+)
+json_option = click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the results here too.")
+
+
+def documents(corpora: Path, name: str, part: str) -> list[Document]:
+    """The documents of one part, "train" or "dev". Raises click.UsageError when the file is not there."""
+    path = corpora / name / f"{part}.conll"
+    if not path.is_file():
+        raise click.UsageError(f"{path} is not there; put the corpus there or name another folder with --corpora")
+    return list(read(path, "conll"))
+
+
+def sentences(found: Iterable[Document]) -> Iterator[tuple[list[str], list[str]]]:
+    """Words and IOB2 tags of each sentence."""
+    for document in found:
+        for words, chunks in zip(document.sentence_words(), sentence_chunks(document), strict=True):
+            yield words, encode(chunks, len(words), "IOB2")
+
+
+def write_json(path: Path | None, results: list[dict[str, Any]]) -> None:
+    """Write the results with the versions that gave them; nothing when `path` is None."""
+    if path is None:
+        return
+    machine = {"python": platform.python_version(), "system": platform.platform(), "processors": os.cpu_count()}
+    content = {"machine": machine, "versions": dict(_versions()), "results": results}
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _versions() -> Iterator[tuple[str, str | None]]:
+    for package in _PACKAGES:
+        try:
+            yield package, version(package)
+        except PackageNotFoundError:
+            yield package, None
