@@ -1,7 +1,7 @@
 """The conditional random field, from documents to weights and from weights to spans.
 
-`estimator` is the public face. `corpus` and `crfsuite` train; `weights`, `emissions` and `decode` tag; `model_file`
-keeps what was learnt.
+`estimator` is the public face. `corpus` and `crfsuite` train; `weights`, `emissions` and `decode` tag, both on a
+document's `layout`; `model_file` keeps what was learnt.
 """
 
 from crfner.crf.crfsuite import ALGORITHMS

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from crfner.crf.crfsuite import TrainingSentence
+from crfner.crf.layout import fits_crfsuite, laid_out
 from crfner.document import Document, align, sentence_chunks
 from crfner.errors import CrfnerError
 from crfner.schemes import encode
@@ -46,7 +47,7 @@ class Corpus:
             digest.update(repr((document.text, document.tokens, document.spans)).encode("utf-8", "surrogatepass"))
             document, off_border = align(self.prepare(document))
             self._count(document, off_border)
-            attributes = self.features.lists(document.sentence_words(), document.meta.get("columns", ()))
+            attributes = self.features.lists(*laid_out(document))
             for words, chunks in zip(attributes, sentence_chunks(document), strict=True):
                 try:
                     tags = encode(chunks, len(words), self.scheme)
@@ -64,7 +65,12 @@ class Corpus:
         self.counts["sentences"] += len(document.sentences)
         self.counts["tokens"] += len(document.tokens)
         self.counts["spans_off_token_borders"] += off_border
-        self.entities.update(span.label for span in document.spans)
+        for span in document.spans:
+            if span.label not in self.entities and not fits_crfsuite(span.label):
+                raise CrfnerError(
+                    f"the label {span.label!a} holds a NUL or half of a surrogate pair; give it another name"
+                )
+            self.entities[span.label] += 1
 
     def _check(self) -> None:
         if not self.counts["tokens"]:

@@ -7,21 +7,19 @@ of small tables, wherever the key was met before. The tables are bounded: a full
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import chain
 
 import numpy as np
 
 from crfner.crf.decode import Floats, Ints
+from crfner.crf.layout import Laid
 from crfner.crf.weights import Weights
 from features import FeatureSet
-from features.channels import Channel, Key, Sentences, view
+from features.channels import Channel, Key, view
 
 _TABLE_SIZE = 1 << 15
 _SLICE = 512  # keys learnt at a time: their lists of strings are gone before the garbage collector walks them
-
-Laid = tuple[Sentences, Sequence[Sequence[str]]]
-"""A document as features see it: sentences of words, and further columns."""
 
 
 class Emissions:

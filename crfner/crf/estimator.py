@@ -8,9 +8,12 @@ type.
 from __future__ import annotations
 
 import inspect
+import math
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +24,7 @@ from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import ALGORITHMS, train
 from crfner.crf.decode import Chain, Ints, confidence, viterbi
 from crfner.crf.emissions import Emissions
+from crfner.crf.layout import laid_out, whole
 from crfner.crf.model_file import Fitted
 from crfner.crf.weights import Weights, read_weights
 from crfner.document import Chunk, Document, Span
@@ -36,6 +40,8 @@ _PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}
 _SETTINGS = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
              "all_possible_transitions", "seed")  # fmt: skip
 """The parameters that a model file records besides its features."""
+_WHOLE_NUMBERS = {"iterations": 1, "min_freq": 0, "seed": 0}  # and the least that each may be
+_LEXICON_NAME = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")  # it is part of attributes and of a file's name
 _CHOICES = {
     "algorithm": ALGORITHMS,
     "tokenizer": tuple(TOKENIZERS),
@@ -115,7 +121,9 @@ class CRFRecognizer:
         declared = None if self.declared_labels is None else frozenset(self.declared_labels)
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
         corpus = Corpus(stream, features, self._prepared, settings["scheme"], declared)
-        trained = train(corpus.sentences(), _for_crfsuite(settings), self.iterations, self.seed, self.progress)
+        trained = train(
+            corpus.sentences(), _for_crfsuite(settings), settings["iterations"], settings["seed"], self.progress
+        )
         training = {
             **corpus.counts,
             "entities": dict(sorted(corpus.entities.items())),
@@ -197,7 +205,7 @@ class CRFRecognizer:
         return self.fitted_
 
     def _prepared(self, document: Document) -> Document:
-        document = tokenized(document, self.tokenizer, self.sentences)
+        document = whole(tokenized(document, self.tokenizer, self.sentences))
         return with_pos(document, self.pos) if self.pos else document
 
     def _tagged(self, documents: list[Document]) -> Iterator[Document]:
@@ -205,8 +213,7 @@ class CRFRecognizer:
         if self._emissions is None:
             self._emissions = Emissions(self.fitted_.features, self.fitted_.weights)
         lengths = [last - first for document in documents for first, last in document.sentences]
-        laid = [(document.sentence_words(), document.meta.get("columns", ())) for document in documents]
-        scores = self._emissions.of(laid)
+        scores = self._emissions.of(map(laid_out, documents))
         path = viterbi(scores, lengths, self._chain)
         probability = confidence(scores, lengths, self._chain, path)
         chunks = _chunks(path, lengths, self.fitted_.weights.tags, self.scheme)
@@ -265,6 +272,9 @@ class CRFRecognizer:
         self.fitted_ = replace(fitted, manifest={**fitted.manifest, "scores": kept})
 
     def _feature_set(self) -> FeatureSet:
+        for name in self.lexicons or ():
+            if not _LEXICON_NAME.fullmatch(name):
+                raise SettingError(f"a lexicon cannot be named {name!r}; use letters of a to z, digits and _")
         config = {"base": self.features} if isinstance(self.features, str) else self.features
         if self.pos:
             config = {"columns": {}, **config}  # tags that no feature reads would be work for nothing
@@ -277,17 +287,20 @@ class CRFRecognizer:
         """The parameters, checked and complete, as the manifest keeps them."""
         settings = {name: getattr(self, name) for name in _SETTINGS}
         try:
-            settings["scheme"] = scheme_name(self.scheme)
+            settings["scheme"] = scheme_name(str(self.scheme))
         except ValueError as error:
             raise SettingError(str(error)) from None
+        if isinstance(self.declared_labels, str):
+            raise SettingError(f"declared_labels should be a list of labels, not the text {self.declared_labels!r}")
         for name, known in _CHOICES.items():
             if settings[name] not in known:
                 choices = ", ".join(str(choice) for choice in known)
                 raise SettingError(f"unknown {name} {settings[name]!r}; known are {choices}")
-        if self.iterations < 1:
-            raise SettingError(f"iterations must be 1 or more, not {self.iterations}")
-        if self.min_freq < 0:
-            raise SettingError(f"min_freq must be 0 or more, not {self.min_freq}")
+        for name, least in _WHOLE_NUMBERS.items():
+            value = settings[name]
+            if not isinstance(value, Integral) or value < least:
+                raise SettingError(f"{name} must be a whole number, {least} or more, not {value!r}")
+            settings[name] = int(value)  # numpy's numbers cannot be kept in a manifest
         for name in ("c1", "c2"):
             default = _PENALTIES.get(self.algorithm, {}).get(name)
             value = settings[name]
@@ -295,8 +308,10 @@ class CRFRecognizer:
                 settings[name] = default
             elif default is None:
                 raise SettingError(f"the algorithm {self.algorithm} has no {name}; leave it out or choose lbfgs")
-            elif value < 0:
-                raise SettingError(f"{name} must be 0 or more, not {value}")
+            elif not isinstance(value, Real) or not 0 <= float(value) < math.inf:
+                raise SettingError(f"{name} must be a number, 0 or more, not {value!r}")
+            else:
+                settings[name] = float(value)
         return settings
 
 

@@ -62,19 +62,20 @@ def load(path: str | os.PathLike[str], functions: Mapping[str, Function] | None 
     manifest = stored.manifest
     if manifest.get("kind") != "crf":
         raise CrfnerError(f"{path}: this is not a CRF model (kind {manifest.get('kind')!r})")
-    if not isinstance(manifest.get("settings"), dict) or not isinstance(manifest.get("labels"), list):
+    if not isinstance(manifest.get("settings"), dict) or not _are_texts(manifest.get("labels")):
         raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
     try:
         lexicons: dict[str, Lexicon] = {}
         for part, content in stored.parts.items():
             for folder, kind in _LEXICONS.items():
                 if part.startswith(folder):
-                    lexicons[part.removeprefix(folder).removesuffix(".txt")] = kind.from_lines(
-                        content.decode().splitlines()
-                    )
+                    name = part.removeprefix(folder).removesuffix(".txt")
+                    lexicons[name] = kind.from_lines(content.decode().split("\n"))
         weights = read_weights(stored.parts[_WEIGHTS])
         for tag in weights.tags:
-            schemes.split_tag(tag)
+            _, label = schemes.split_tag(tag)
+            if label and (label.isspace() or label not in manifest["labels"]):
+                raise DamagedModel(f"it gives the label {label!r}, which its manifest does not list")
         features = FeatureSet(manifest["settings"]["features"], lexicons, functions)
     except KeyError as error:
         raise CrfnerError(f"{path}: the model is damaged: it holds no {error.args[0]!r}") from None
@@ -83,6 +84,10 @@ def load(path: str | os.PathLike[str], functions: Mapping[str, Function] | None 
     except (TypeError, ValueError) as error:
         raise CrfnerError(f"{path}: the model cannot be used here: {error}") from None
     return Fitted(features, weights, stored.parts[_WEIGHTS], manifest)
+
+
+def _are_texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def _weighty(lexicons: Mapping[str, Lexicon], weights: Weights) -> dict[str, Lexicon]:

@@ -1,0 +1,45 @@
+"""How a document is laid out for features, the same way in training and in tagging.
+
+Every token is in a sentence, and every word is one that CRFsuite can keep: it holds attributes as UTF-8 up to the first
+NUL, so neither NUL nor half of a surrogate pair may reach it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from crfner.document import Document
+from features.channels import Sentences
+
+Laid = tuple[Sentences, Sequence[Sequence[str]]]
+"""A document as features see it: sentences of words, and further columns."""
+
+_UNFIT = re.compile("[\0\ud800-\udfff]")
+
+
+def fits_crfsuite(text: str) -> bool:
+    """Whether CRFsuite can keep the text as it is."""
+    return text.isprintable() or not _UNFIT.search(text)
+
+
+def whole(document: Document) -> Document:
+    """The document with every token in a sentence: tokens between the given sentences become sentences of their own."""
+    if sum(last - first for first, last in document.sentences) == len(document.tokens):
+        return document
+    borders = {border for sentence in document.sentences for border in sentence}
+    return replace(document, sentences=tuple(pairwise(sorted({0, len(document.tokens), *borders}))))
+
+
+def laid_out(document: Document) -> Laid:
+    """What features are made from; they are shown U+FFFD in place of what CRFsuite cannot keep."""
+    sentences, columns = document.sentence_words(), document.meta.get("columns", ())
+    if not fits_crfsuite(document.text):
+        sentences = [_mended(words) for words in sentences]
+    return sentences, [column if fits_crfsuite("".join(column)) else _mended(column) for column in columns]
+
+
+def _mended(words: Sequence[str]) -> list[str]:
+    return [_UNFIT.sub("\ufffd", word) for word in words]
