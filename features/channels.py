@@ -47,15 +47,27 @@ class View:
 
 
 def view(sentences: Sentences, columns: Sequence[Sequence[str]], pad: int) -> View:
-    """Lay a document out for windows of `pad` tokens to each side."""
+    """Lay a document out for windows of `pad` tokens to each side.
+
+    Raises ValueError for a sentence that is a string, an empty token, or a column that is not as long as the document.
+    """
     gap: list[str | None] = [None] * pad
     words = gap.copy()
     positions: list[int] = []
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences, 1):
+        if isinstance(sentence, str):
+            raise ValueError(f"sentence {number} should be a list of tokens, not the string {sentence!r}")
+        if "" in sentence:
+            raise ValueError(f"token {list(sentence).index('') + 1} of sentence {number} is empty: leave it out")
         start = len(words)
         words.extend(sentence)
         positions.extend(range(start, len(words)))
         words.extend(gap)
+    for index, column in enumerate(columns):
+        if len(column) != len(positions):
+            raise ValueError(
+                f"column {index} has {len(column)} values for {len(positions)} tokens; give one value for each token"
+            )
     return View(sentences, columns, words, positions)
 
 
@@ -63,16 +75,18 @@ def view(sentences: Sentences, columns: Sequence[Sequence[str]], pad: int) -> Vi
 class Channel:
     """A source of attributes.
 
-    name        unique within a feature set
+    name        what its attributes begin with, for readers
     offsets     the window: relative positions whose key a token sees
     keys        View -> list of keys laid out like `View.words`
     attributes  key -> for each offset, in order, the attribute strings; the key is None beyond a sentence's border
+    reach       how many tokens to either side `keys` itself looks
     """
 
     name: str
     offsets: tuple[int, ...]
     keys: Callable[[View], list[Key]]
     attributes: Callable[[Key], list[list[str]]]
+    reach: int = 0
 
 
 class Cache(dict[K, V]):

@@ -12,24 +12,8 @@ from features.channels import Cache, Channel, Key, Sentences, View
 from features.documents import capitals, elsewhere
 from features.lexicons import Gazetteer
 
-Valued = Callable[[str], list[str]]
+Valued = Callable[[str], Sequence[str]]
 """A word feature with its settings bound."""
-
-
-def window(size: int | Sequence[int]) -> tuple[int, ...]:
-    """Offsets of a window: 2 means -2..2, a list of offsets means itself.
-
-    Raises ValueError for a negative size, repeated offsets or anything that is not a whole number.
-    """
-    if isinstance(size, bool) or not isinstance(size, int | list | tuple):
-        raise ValueError(f"a window is a number or a list of offsets, not {size!r}")
-    if isinstance(size, int):
-        if size < 0:
-            raise ValueError(f"a window cannot be {size}")
-        return tuple(range(-size, size + 1))
-    if len(set(size)) != len(size) or not all(isinstance(offset, int) for offset in size):
-        raise ValueError(f"a window's offsets are distinct whole numbers, not {size!r}")
-    return tuple(sorted(size))
 
 
 def word_channel(features: dict[str, tuple[tuple[int, ...], Valued]], bag: int) -> Channel:
@@ -84,6 +68,7 @@ def conjunction_channel(parts: Sequence[tuple[str, Cache[str | None, str], int]]
         size = len(view.words)
         for _, values_of, offset in parts:
             values = list(map(values_of.__getitem__, view.words))
+            # what is shifted in at either end lies in the empty places there: those reach as far as any offset
             shifted.append(values[offset:] + [""] * offset if offset >= 0 else [""] * -offset + values[: size + offset])
         return list(zip(*shifted, strict=True))
 
@@ -91,7 +76,7 @@ def conjunction_channel(parts: Sequence[tuple[str, Cache[str | None, str], int]]
         assert isinstance(key, tuple)
         return [[start + "|".join(key)]]
 
-    return Channel(name, (0,), keys, attributes)
+    return Channel(name, (0,), keys, attributes, reach=max(abs(offset) for _, _, offset in parts))
 
 
 def column_channel(index: int, offsets: tuple[int, ...]) -> Channel:
@@ -110,7 +95,7 @@ def column_channel(index: int, offsets: tuple[int, ...]) -> Channel:
 
 
 def position_channel() -> Channel:
-    """Where a token stands in its sentence: first, second, last, alone."""
+    """Where a token stands in its sentence: first, second, inner, last, or alone."""
 
     def keys(view: View) -> list[Key]:
         return view.spread([key for words in view.sentences for key in _positions(len(words))])
@@ -119,8 +104,8 @@ def position_channel() -> Channel:
 
 
 def _positions(length: int) -> list[str]:
-    if length == 1:
-        return ["alone"]
+    if length <= 1:
+        return ["alone"] * length
     before = ["first", "second"] + ["inner"] * (length - 3)
     return [*before[: length - 1], "last"]
 
@@ -152,11 +137,15 @@ def gazetteer_channel(name: str, gazetteer: Gazetteer, offsets: tuple[int, ...])
 def values_channel(
     name: str, offsets: tuple[int, ...], function: Callable[[Sentences], Sequence[Sequence[Iterable[str]]]]
 ) -> Channel:
-    """A function of a whole document: sentences of words -> sentences of words of values."""
+    """A function of a whole document: sentences of words -> sentences of words of values.
+
+    Extraction raises ValueError when the function does not give a list of values for each token.
+    """
 
     def keys(view: View) -> list[Key]:
         rows = function(view.sentences)
-        if [len(row) for row in rows] != [len(words) for words in view.sentences]:
+        fits = [len(row) for row in rows] == [len(words) for words in view.sentences]
+        if not fits or any(isinstance(values, str) for row in rows for values in row):
             raise ValueError(f"feature {name!r} must give one list of values for each token")
         return view.spread([tuple(values) for row in rows for values in row])
 
@@ -165,8 +154,3 @@ def values_channel(
         return [[f"{name}[{offset}]={value}" for value in values] for offset in offsets]
 
     return Channel(name, offsets, keys, attributes)
-
-
-def bind(function: Callable[..., list[str]], settings: dict[str, object]) -> Valued:
-    """The function with its settings fixed."""
-    return partial(function, **settings) if settings else function

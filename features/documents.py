@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
-Sentences = Sequence[Sequence[str]]
+from features.channels import Sentences
+
 Places = dict[str, list[tuple[int, int]]]
 
 _SHORTEST = 6

@@ -1,21 +1,22 @@
 """FeatureSet: a plain dictionary of named features, made ready to extract.
 
 The configuration maps names to settings (see `features.presets`). Entries are: a word feature by its name, with
-`window` and its own settings; `conjunctions`, a list of lists such as ["lower[-1]", "lower[0]"]; `bag`, `position`,
-`capitals`, `elsewhere`, `columns`; and, where lexicons are given, `gazetteers` and `clusters`.
+`window` and its own settings; `conjunctions`, a list of lists such as ["lower[-1]", "lower[0]"] of word features, with
+the settings that they have in the set; `bag`, `position`, `capitals`, `elsewhere`, `columns`; and, where lexicons are
+given, `gazetteers` and `clusters`.
 """
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from features import context
+from features import context, settings
 from features.channels import Cache, Channel, Sentences, view
 from features.lexicons import Clusters, Gazetteer, Lexicon
 from features.presets import Config, resolve
@@ -24,7 +25,7 @@ from features.words import WORD_FEATURES, WordFeature
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_PART = re.compile(r"(\w+)\[([+-]?\d+)\]")
+_PART = re.compile(r"(.+)\[([+-]?\d+)\]")
 _NOT_OF_WORDS = ("conjunctions", "bag", "position", "capitals", "elsewhere", "columns", "gazetteers", "clusters")
 
 
@@ -52,7 +53,8 @@ class FeatureSet:
     lexicons   gazetteers and clusters by name
     functions  functions of your own by name, beside or in place of those in WORD_FEATURES; name them in `config` too
 
-    Raises ValueError for an unknown name or setting, saying which are known.
+    Two feature sets are equal when they extract the same: by config, lexicons and functions. Raises ValueError for an
+    unknown name or setting, saying which are known.
     """
 
     def __init__(
@@ -66,26 +68,29 @@ class FeatureSet:
         self.functions = dict(functions or {})
         self.channels = tuple(self._channels())
         if not self.channels:
-            raise ValueError("the feature set is empty: name at least one feature")
-        self.pad = max(abs(offset) for channel in self.channels for offset in channel.offsets)
+            raise ValueError(
+                "the feature set is empty: name at least one feature (gazetteers and clusters need lexicons besides)"
+            )
+        self.pad = max(max(channel.reach, *map(abs, channel.offsets)) for channel in self.channels)
         self._caches = [(channel, Cache(channel.attributes)) for channel in self.channels]
 
     def __repr__(self) -> str:
         return f"FeatureSet({self.config!r})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, FeatureSet) and (self.config, self.lexicons) == (other.config, other.lexicons)
+        return isinstance(other, FeatureSet) and self.__reduce__() == other.__reduce__()
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:  # caches are not pickled
         return FeatureSet, (self.config, self.lexicons, self.functions)
 
     def lists(self, sentences: Sentences, columns: Sequence[Sequence[str]] = ()) -> list[list[list[str]]]:
         """Attribute strings of one document: a list over sentences of lists over tokens of lists of strings.
 
         `columns` holds further values a token, each column a flat list over the document's tokens. An attribute that
-        holds twice (a word twice in the bag) stands twice.
+        holds twice (a word twice in the bag) stands twice. Raises ValueError for an empty token, a column of another
+        length, or a function of your own that gives no list of values for each token.
         """
         laid = view(sentences, columns, self.pad)
         parts: list[list[list[str]]] = []
@@ -124,93 +129,97 @@ class FeatureSet:
 
     def _channels(self) -> Iterator[Channel]:
         config = self.config
+        taken = [name for name in self.functions if name in _NOT_OF_WORDS]
+        if taken:
+            raise ValueError(f"a function of your own cannot be named {taken[0]!r}, which is another feature's name")
         functions: dict[str, Function] = {**WORD_FEATURES, **self.functions}
         unknown = [name for name in config if name not in functions and name not in _NOT_OF_WORDS]
         if unknown:
             known = ", ".join(sorted([*functions, *_NOT_OF_WORDS]))
             raise ValueError(f"unknown feature {unknown[0]!r}; known are {known}")
         words: dict[str, tuple[tuple[int, ...], context.Valued]] = {}
-        for name, settings in config.items():
+        for name in config:
             if name in functions:
                 function = functions[name]
-                settings = _settings(name, settings)
-                offsets = context.window(settings.pop("window", 0))
+                own = settings.mapping(name, config[name])
+                offsets = settings.window(name, own.pop("window", 0))
                 if isinstance(function, OfSentence | OfDocument):
-                    yield context.values_channel(name, offsets, _of_document(function))
+                    settings.accepts(name, function.function, own)
+                    yield context.values_channel(name, offsets, _of_document(function, own))
                 else:
-                    _accepts(name, function, settings)
-                    words[name] = (offsets, context.bind(function, settings))
+                    words[name] = (offsets, self._of_word(name, function, own))
         words.update(self._cluster_features())
-        bag = _read(config, "bag", size=4)
+        bag = settings.read(config, "bag", size=4)
         if words or bag:
             yield context.word_channel(words, bag["size"] if bag else 0)
-        values: dict[str, Cache[str | None, str]] = {}
-        for parts in config.get("conjunctions", ()):
-            yield context.conjunction_channel([_part(text, functions, values) for text in parts])
-        if _read(config, "position") is not None:
+        yield from self._conjunctions(functions, words)
+        if settings.read(config, "position") is not None:
             yield context.position_channel()
-        if _read(config, "capitals") is not None:
+        if settings.read(config, "capitals") is not None:
             yield context.capitals_channel()
-        if evidence := _read(config, "elsewhere", window=0, neighbours=4):
-            yield context.elsewhere_channel(context.window(evidence["window"]), evidence["neighbours"])
-        if columns := _read(config, "columns", indices=[0], window=1):
+        if evidence := settings.read(config, "elsewhere", window=0, neighbours=4):
+            yield context.elsewhere_channel(evidence["window"], evidence["neighbours"])
+        if columns := settings.read(config, "columns", indices=[0], window=1):
             for index in columns["indices"]:
-                yield context.column_channel(index, context.window(columns["window"]))
-        if gazetteers := _read(config, "gazetteers", window=0):
+                yield context.column_channel(index, columns["window"])
+        if gazetteers := settings.read(config, "gazetteers", window=0):
             for name, lexicon in sorted(self.lexicons.items()):
                 if isinstance(lexicon, Gazetteer):
-                    yield context.gazetteer_channel(name, lexicon, context.window(gazetteers["window"]))
+                    yield context.gazetteer_channel(name, lexicon, gazetteers["window"])
+
+    def _of_word(self, name: str, function: WordFeature, own: Mapping[str, Any]) -> context.Valued:
+        """A word feature with its settings fixed."""
+        settings.accepts(name, function, own)
+        if name not in self.functions:
+            settings.check(name, own)
+            return partial(function, **own) if own else function
+
+        def values(word: str) -> list[str]:
+            found = function(word, **own)
+            if isinstance(found, str):  # it would fall apart into its letters
+                raise ValueError(f"feature {name!r} must give a list of values, not the string {found!r}")
+            return found
+
+        return values
 
     def _cluster_features(self) -> Iterator[tuple[str, tuple[tuple[int, ...], context.Valued]]]:
-        clusters = _read(self.config, "clusters", window=1, lengths=[4, 6, 10, 20])
+        clusters = settings.read(self.config, "clusters", window=1, lengths=[4, 6, 10, 20])
         for name, lexicon in sorted(self.lexicons.items()):
             if clusters and isinstance(lexicon, Clusters):
-                function = context.bind(lexicon.prefixes, {"lengths": clusters["lengths"]})
-                yield f"cluster.{name}", (context.window(clusters["window"]), function)
+                yield f"cluster.{name}", (clusters["window"], partial(lexicon.prefixes, lengths=clusters["lengths"]))
 
-
-def _part(
-    text: str, functions: Mapping[str, Function], known: dict[str, Cache[str | None, str]]
-) -> tuple[str, Cache[str | None, str], int]:
-    """Read one part of a conjunction, such as "lower[-1]"; parts of one feature share its cache in `known`."""
-    match = _PART.fullmatch(text)
-    function = functions.get(match[1]) if match else None
-    if match is None or function is None or isinstance(function, OfSentence | OfDocument):
-        raise ValueError(f"a conjunction joins word features at offsets, such as 'lower[-1]', not {text!r}")
-    return match[1], known.setdefault(match[1], context.joined(function)), int(match[2])
-
-
-def _read(config: Config, name: str, **defaults: Any) -> dict[str, Any] | None:
-    """The settings of an entry over its defaults, or None when it is off. Raises ValueError for an unknown setting."""
-    if name not in config:
-        return None
-    settings = _settings(name, config[name])
-    for setting in settings:
-        if setting not in defaults:
-            known = f"; known are {', '.join(defaults)}" if defaults else ""
-            raise ValueError(f"feature {name!r} has no setting {setting!r}{known}")
-    return {**defaults, **settings}
-
-
-def _settings(name: str, settings: Any) -> dict[str, Any]:
-    if not isinstance(settings, Mapping):
-        raise ValueError(f"the settings of feature {name!r} should be a dictionary, not {settings!r}")
-    return dict(settings)
-
-
-def _accepts(name: str, function: WordFeature, settings: Mapping[str, Any]) -> None:
-    parameters = list(inspect.signature(function).parameters)[1:]
-    for setting in settings:
-        if setting not in parameters:
+    def _conjunctions(
+        self, functions: Mapping[str, Function], words: Mapping[str, tuple[tuple[int, ...], context.Valued]]
+    ) -> Iterator[Channel]:
+        conjunctions = self.config.get("conjunctions", [])
+        if not isinstance(conjunctions, list) or not all(isinstance(parts, list) and parts for parts in conjunctions):
             raise ValueError(
-                f"feature {name!r} has no setting {setting!r}; known are {', '.join(['window', *parameters])}"
+                f"conjunctions should be a list of lists such as ['lower[-1]', 'lower[0]'], not {conjunctions!r}"
             )
+        of_words = {
+            name: self._of_word(name, function, {})
+            for name, function in functions.items()
+            if not isinstance(function, OfSentence | OfDocument)
+        }
+        of_words.update((name, function) for name, (_, function) in words.items())
+        values = {name: context.joined(function) for name, function in of_words.items()}
+        for texts in conjunctions:
+            parts = []
+            for text in texts:
+                match = _PART.fullmatch(str(text))
+                if match is None or match[1] not in values:
+                    raise ValueError(f"a conjunction joins word features at offsets, such as 'lower[-1]', not {text!r}")
+                parts.append((match[1], values[match[1]], int(match[2])))
+            yield context.conjunction_channel(parts)
 
 
-def _of_document(function: OfSentence | OfDocument) -> Callable[[Sentences], list[list[list[str]]]]:
+def _of_document(
+    function: OfSentence | OfDocument, own: Mapping[str, Any]
+) -> Callable[[Sentences], list[list[list[str]]]]:
+    """A function of one's own as one of a document, with its settings fixed."""
     if isinstance(function, OfDocument):
-        return function.function
-    of_sentence = function.function
+        return partial(function.function, **own)
+    of_sentence = partial(function.function, **own)
     return lambda sentences: [of_sentence(words) for words in sentences]
 
 

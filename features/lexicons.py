@@ -11,22 +11,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 
-_TOKEN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+from features.words import letters
+
+_PIECE = re.compile(r"\w+|[^\w\s]")
+
+
+@lru_cache(maxsize=1 << 16)
+def _pieces(text: str) -> tuple[str, ...]:
+    """Runs of word characters and single other ones: tokenisers differ over "U.S." and "AT&T", these pieces do not."""
+    return tuple(_PIECE.findall(letters(text.lower())))
 
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """A set of entries, each a tuple of lower-case tokens."""
+    """A set of entries, each a tuple of lower-case pieces as `from_lines` makes them."""
 
     entries: frozenset[tuple[str, ...]]
     _longest: dict[str, int] = field(
         init=False, repr=False, compare=False
-    )  # first token -> tokens of its longest entry
+    )  # first piece -> pieces of its longest entry
 
     def __post_init__(self) -> None:
         longest: dict[str, int] = {}
         for entry in self.entries:
+            if not entry:
+                raise ValueError("an entry of a gazetteer should have at least one piece")
             longest[entry[0]] = max(len(entry), longest.get(entry[0], 0))
         object.__setattr__(self, "_longest", longest)
 
@@ -37,23 +49,23 @@ class Gazetteer:
         >>> sorted(Gazetteer.from_lines(["New York", "St. Ives"]).entries)
         [('new', 'york'), ('st', '.', 'ives')]
         """
-        entries = (tuple(_TOKEN.findall(line.lower())) for line in lines)
-        return cls(frozenset(entry for entry in entries if entry))
+        return cls(frozenset(entry for entry in map(_pieces, lines) if entry))
 
     def to_lines(self) -> Iterator[str]:
-        """The entries, sorted, their tokens parted by blanks."""
+        """The entries, sorted, their pieces parted by blanks."""
         return (" ".join(entry) for entry in sorted(self.entries))
 
     def match(self, words: Sequence[str]) -> list[str]:
         """For each token its place in the longest match that starts leftmost: B, I, E, S, or "" outside.
 
-        A final point that a tokeniser leaves on a word ("St.") matches an entry with or without it.
+        It does not matter which of "AT&T" and "AT", "&", "T" the tokens are, and a final point that a tokeniser leaves
+        on a word ("Inc.") matches an entry with or without it.
         """
-        lowered = [word.lower() for word in words]
+        pieces = [_pieces(word) for word in words]
         places = [""] * len(words)
         position = 0
         while position < len(words):
-            size = self._size_at(lowered, position)
+            size = self._size_at(pieces, position)
             if size == 1:
                 places[position] = "S"
             elif size:
@@ -61,16 +73,16 @@ class Gazetteer:
             position += size or 1
         return places
 
-    def _size_at(self, lowered: Sequence[str], position: int) -> int:
+    def _size_at(self, pieces: Sequence[tuple[str, ...]], position: int) -> int:
         """How many tokens the longest entry that starts here covers."""
-        first = lowered[position]
-        longest = self._longest.get(first, 0) or (self._longest.get(first[:-1], 0) if first.endswith(".") else 0)
-        for size in range(min(longest, len(lowered) - position), 0, -1):
-            words = lowered[position : position + size]
-            if tuple(words) in self.entries:
+        longest = self._longest.get(pieces[position][0], 0) if pieces[position] else 0
+        for size in range(min(longest, len(pieces) - position), 0, -1):
+            last = pieces[position + size - 1]
+            found = tuple(chain.from_iterable(pieces[position : position + size]))
+            if last and found in self.entries:
                 return size
-            pieces = tuple(piece for word in words for piece in _TOKEN.findall(word))
-            if pieces in self.entries or (pieces and pieces[-1] == "." and pieces[:-1] in self.entries):
+            # only a point within a token belongs to it: alone, it ends the sentence
+            if len(last) > 1 and last[-1] == "." and found[:-1] in self.entries:
                 return size
         return 0
 
@@ -91,12 +103,13 @@ class Clusters:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            path, tab, rest = line.rstrip("\r\n").partition("\t")
-            if not tab or not path or set(path) - {"0", "1"}:
+            path, _, rest = line.rstrip("\r\n").partition("\t")
+            word = rest.partition("\t")[0]
+            if not word or not path or set(path) - {"0", "1"}:
                 raise ValueError(
                     f"line {number} of the clusters should be a path of 0 and 1, a tab and a word: {line!r}"
                 )
-            paths[rest.partition("\t")[0]] = path
+            paths[word] = path
         return cls(paths)
 
     def to_lines(self) -> Iterator[str]:

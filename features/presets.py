@@ -80,13 +80,17 @@ PRESETS: dict[str, Config] = {
 def resolve(config: Mapping[str, Any]) -> Config:
     """A complete configuration: `{"base": "default", "bag": false, "length": {}}` starts from a preset, drops and adds.
 
-    Raises ValueError when the base is no preset.
+    Raises ValueError when the configuration is no dictionary or the base no preset.
     """
+    if not isinstance(config, Mapping):
+        raise ValueError(
+            f"a feature set is configured by a dictionary such as {{'base': 'default'}}, not by {config!r}"
+        )
     entries = dict(config)
     base = entries.pop("base", None)
     complete: Config = {}
     if base is not None:
-        if base not in PRESETS:
+        if not isinstance(base, str) or base not in PRESETS:
             raise ValueError(f"there is no preset {base!r}; known are {', '.join(PRESETS)}")
         complete = dict(PRESETS[base])
     complete.update(entries)

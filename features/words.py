@@ -1,7 +1,8 @@
 """Features of one word: functions from a word to the values it has, computed once per distinct word.
 
 Each function takes a non-empty string and returns a list of values (often one, sometimes none). The values are language
-neutral: they rest on Unicode's properties of characters, and combining marks never count as letters of their own.
+neutral: they rest on Unicode's properties of characters, and a letter with a combining mark is the letter that Unicode
+composes of the two, wherever it has one.
 `WORD_FEATURES` names them all; a function of your own with the same form can stand beside them.
 """
 
@@ -19,7 +20,7 @@ _NUMBER_WITH_UNIT = re.compile(r"([+-]?\d+(?:[.,:/-]\d+)*)([^\W\d_]{1,6}|[%‰°
 _ROMAN = re.compile(r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|ère|eme|ème|e|º|ª|o|a)\b\.?", re.IGNORECASE)
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+", re.IGNORECASE)
-_WORD = re.compile(r"\w", re.UNICODE)
+_WORD = re.compile(r"\w")
 
 _UNITS = {
     "mass": "µg mcg ug mg g kg t lb lbs oz gram grams gramme grammes kilogram kilograms",
@@ -67,7 +68,7 @@ def _fold(word: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def letters(word: str) -> str:
-    """The word without combining marks, where shapes and affixes would otherwise count them."""
+    """The word with its combining marks composed (NFC), so that affixes and lengths count letters and not marks."""
     return word if word.isascii() else unicodedata.normalize("NFC", word)
 
 
@@ -130,7 +131,13 @@ def suffix(word: str, lengths: Sequence[int] = (1, 2, 3, 4, 5)) -> list[str]:
 
 
 def ngrams(word: str, lengths: Sequence[int] = (2, 3, 4), limit: int = 40) -> list[str]:
-    """Distinct character n-grams of the lower-cased word between border signs `<` and `>`; of long words, the first."""
+    """Distinct character n-grams of the lower-cased word between border signs `<` and `>`.
+
+    What stands beyond `limit` characters is left out.
+
+    >>> ngrams("Oslo", lengths=[3])
+    ['<os', 'osl', 'slo', 'lo>']
+    """
     bordered = f"<{letters(word).lower()[:limit]}>"
     grams = (bordered[i : i + n] for n in lengths for i in range(len(bordered) - n + 1))
     return list(dict.fromkeys(grams))
@@ -151,14 +158,14 @@ def _case(word: str) -> str:
         return "lower"
     if word.lower() == word.upper():
         return "caseless"
-    cased = [c for c in word if c.islower() or c.isupper()]
+    cased = [c for c in word if c.islower() or c.istitle()]  # of one letter: upper case too, and digraphs such as ǅ
     if len(cased) == 1:
         return "initial"
     if word.isupper():
         return "upper"
-    if not cased[0].isupper():
+    if cased[0].islower():
         return "camel"
-    return "mixed" if any(c.isupper() for c in cased[1:]) else "title"
+    return "title" if all(c.islower() for c in cased[1:]) else "mixed"
 
 
 def digits(word: str) -> list[str]:
