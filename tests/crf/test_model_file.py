@@ -1,0 +1,263 @@
+"""A CRF in a file: what is loaded tags as what was saved, lexicons travel cut to size, and forgeries are refused."""
+
+import json
+import random
+import struct
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crfner import store
+from crfner.crf import CRFRecognizer
+from crfner.crf.model_file import load
+from crfner.document import Document, Span
+from crfner.errors import CrfnerError
+from crfner.formats import read
+from features import Clusters, Gazetteer
+
+CLINIC = Path(__file__).parents[2] / "data" / "clinic" / "train.jsonl"
+NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal", "Ida", "Joe")
+
+LEXICONS = {
+    "names": Gazetteer.from_lines(NAMES),
+    "unused.list": Gazetteer.from_lines(["nowhere to be found"]),
+    "brown": Clusters({**dict.fromkeys(NAMES, "0110"), "took": "1011", "zebra": "0000", "\u2028odd": "0110"}),
+}
+
+
+def essence(documents: Any) -> list[list[tuple[int, int, str, float | None]]]:
+    return [[(span.start, span.end, span.label, span.score) for span in document.spans] for document in documents]
+
+
+def people() -> list[Document]:
+    return [
+        Document(f"then {name} took it {day}.", spans=(Span(5, 5 + len(name), "PER"),))
+        for day in (1, 2)
+        for name in NAMES
+    ]
+
+
+@pytest.fixture(scope="module")
+def corpus() -> list[Document]:
+    return list(read(CLINIC))[:80]
+
+
+@pytest.fixture(scope="module")
+def fitted(corpus: list[Document]) -> CRFRecognizer:
+    with warnings.catch_warnings(action="ignore"):
+        return CRFRecognizer("minimal", scheme="BIOES", iterations=20, seed=3, c1=0.2).fit(corpus)
+
+
+@pytest.fixture(scope="module")
+def with_lexicons() -> CRFRecognizer:
+    config = {"gazetteers": {"window": 1}, "clusters": {"window": 1, "lengths": [2, 4]}}
+    return CRFRecognizer(config, lexicons=LEXICONS, iterations=20, c1=0.0).fit(people())
+
+
+@pytest.fixture
+def forged(fitted: CRFRecognizer, tmp_path: Path) -> Callable[..., Path]:
+    """A sound archive with another manifest or other parts than the model has."""
+    path = tmp_path / "forged.crfner"
+
+    def forge(change: Callable[[dict[str, Any]], object] = lambda manifest: None, **parts: bytes | None) -> Path:
+        fitted.save(path)
+        stored = store.load(path)
+        manifest = json.loads(json.dumps(stored.manifest))
+        change(manifest)
+        named = {"model.crfsuite": parts.get("weights", stored.parts["model.crfsuite"])}
+        named |= {name: data for name, data in parts.items() if name != "weights"}
+        store.save(path, manifest, {name: data for name, data in named.items() if data is not None})
+        return path
+
+    return forge
+
+
+def refusal(path: Path) -> str:
+    """What is said of a model that is not loaded: one line that begins with its name."""
+    with pytest.raises(CrfnerError) as refused:
+        CRFRecognizer.load(path)
+    message = str(refused.value)
+    assert message.startswith(f"{path}: ") and "\n" not in message
+    return message
+
+
+# What is saved is loaded
+
+
+def test_a_loaded_model_tags_as_the_saved_one_with_the_same_scores(
+    fitted: CRFRecognizer, corpus: list[Document], tmp_path: Path
+) -> None:
+    fitted.save(tmp_path / "m.crfner")
+    loaded = CRFRecognizer.load(tmp_path / "m.crfner")
+    assert essence(loaded.recognize(corpus)) == essence(fitted.recognize(corpus))
+    assert loaded.labels == fitted.labels
+
+
+def test_a_loaded_model_has_the_parameters_it_was_trained_with(fitted: CRFRecognizer, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "m.crfner")
+    loaded = CRFRecognizer.load(tmp_path / "m.crfner").get_params()
+    assert loaded.pop("features") == fitted.fitted_.features.config
+    expected = {**fitted.get_params(), "c2": 0.05}  # its default is written down
+    assert loaded == {name: value for name, value in expected.items() if name != "features"}
+
+
+def test_saving_what_was_loaded_gives_the_same_file(fitted: CRFRecognizer, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "a")
+    CRFRecognizer.load(tmp_path / "a").save(tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_loaded_model_can_be_trained_again(fitted: CRFRecognizer, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "m.crfner")
+    assert CRFRecognizer.load(tmp_path / "m.crfner").fit(people()).labels == ("PER",)
+
+
+def test_the_manifest_tells_settings_counts_versions_and_no_time_or_place(
+    fitted: CRFRecognizer, corpus: list[Document], tmp_path: Path
+) -> None:
+    fitted.save(tmp_path / "m.crfner")
+    manifest = store.load(tmp_path / "m.crfner").manifest
+    assert manifest["kind"] == "crf" and manifest["labels"] == list(fitted.labels)
+    assert (manifest["settings"]["scheme"], manifest["settings"]["seed"], manifest["settings"]["c1"]) == (
+        "BIOES",
+        3,
+        0.2,
+    )
+    assert manifest["training"]["documents"] == len(corpus)
+    assert sum(manifest["training"]["entities"].values()) == sum(len(document.spans) for document in corpus)
+    assert {"crfner", "python", "python-crfsuite"} <= set(manifest["versions"])
+    assert str(tmp_path) not in json.dumps(manifest) and str(CLINIC) not in json.dumps(manifest)
+
+
+def test_scores_and_labels_of_any_script_come_back(tmp_path: Path) -> None:
+    documents = [Document(f"Ann {number}", spans=(Span(0, 3, "人名"),)) for number in range(12)]
+    recognizer = CRFRecognizer("minimal", iterations=5).fit(documents)
+    recognizer.add_scores("dev", {"f1": 0.5})
+    recognizer.save(tmp_path / "m")
+    loaded = CRFRecognizer.load(tmp_path / "m")
+    assert loaded.labels == ("人名",) and loaded.fitted_.manifest["scores"] == {"dev": {"f1": 0.5}}
+
+
+# Lexicons and functions
+
+
+def test_lexicons_travel_and_tag_the_same(with_lexicons: CRFRecognizer, tmp_path: Path) -> None:
+    with_lexicons.save(tmp_path / "m")
+    loaded = CRFRecognizer.load(tmp_path / "m")
+    assert essence(loaded.recognize(people())) == essence(with_lexicons.recognize(people()))
+    assert loaded.score(people()) == 1.0
+
+
+def test_only_what_has_weight_travels(with_lexicons: CRFRecognizer, tmp_path: Path) -> None:
+    with_lexicons.save(tmp_path / "m")
+    lexicons = CRFRecognizer.load(tmp_path / "m").lexicons
+    assert lexicons is not None and set(lexicons) == {"names", "brown"}
+    assert lexicons["names"] == LEXICONS["names"]
+    brown = lexicons["brown"]
+    assert isinstance(brown, Clusters) and set(brown.paths) == {*NAMES, "took", "\u2028odd"}
+
+
+def test_functions_must_be_given_again(tmp_path: Path) -> None:
+    functions = {"initial": lambda word: [word[0]]}
+    recognizer = CRFRecognizer({"lower": {}, "initial": {}}, functions=functions, iterations=5).fit(people())
+    recognizer.save(tmp_path / "m")
+    assert "initial" in refusal(tmp_path / "m")
+    loaded = CRFRecognizer.load(tmp_path / "m", functions)
+    assert essence(loaded.recognize(people())) == essence(recognizer.recognize(people()))
+
+
+# Sound archives with unsound content
+
+
+def test_a_model_of_another_kind_is_refused(forged: Callable[..., Path]) -> None:
+    assert "this is not a CRF model (kind 'rules')" in refusal(forged(lambda manifest: manifest.update(kind="rules")))
+
+
+CHANGES: list[Callable[[dict[str, Any]], object]] = [
+    lambda manifest: manifest.pop("settings"),
+    lambda manifest: manifest.pop("labels"),
+    lambda manifest: manifest.update(settings=[]),
+    lambda manifest: manifest.update(labels="PERSON"),
+    lambda manifest: manifest.update(labels=[1, None]),
+    lambda manifest: manifest.update(labels=["PERSON"]),
+    lambda manifest: manifest["settings"].pop("features"),
+    lambda manifest: manifest["settings"].pop("scheme"),
+    lambda manifest: manifest["settings"].update(scheme="x"),
+    lambda manifest: manifest["settings"].update(scheme=None),
+    lambda manifest: manifest["settings"].update(scheme=["IO"]),
+    lambda manifest: manifest["settings"].update(tokenizer={}),
+    lambda manifest: manifest["settings"].update(sentences=1),
+    lambda manifest: manifest["settings"].update(iterations="many"),
+    lambda manifest: manifest["settings"].update(c2=[]),
+    lambda manifest: manifest["settings"].update(features=None),
+    lambda manifest: manifest["settings"].update(features="default"),
+    lambda manifest: manifest["settings"].update(features={"base": "x"}),
+    lambda manifest: manifest["settings"].update(features={"wrod": {}}),
+    lambda manifest: manifest["settings"].update(features={"word": 1}),
+    lambda manifest: manifest["settings"].update(features={"word": {"window": "wide"}}),
+    lambda manifest: manifest["settings"].update(features={"suffix": {"lengths": [None]}}),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=range(len(CHANGES)))
+def test_a_manifest_without_sense_is_refused(
+    change: Callable[[dict[str, Any]], object], forged: Callable[..., Path]
+) -> None:
+    refusal(forged(change))
+
+
+def test_a_model_without_weights_is_refused(forged: Callable[..., Path]) -> None:
+    assert "it holds no 'model.crfsuite'" in refusal(forged(weights=None))
+
+
+def test_weights_that_are_none_are_refused(forged: Callable[..., Path]) -> None:
+    assert "the model is damaged" in refusal(forged(weights=b"lCRF" + bytes(500)))
+
+
+def test_a_label_that_the_manifest_does_not_list_is_refused(forged: Callable[..., Path]) -> None:
+    assert "which its manifest does not list" in refusal(forged(lambda manifest: manifest["labels"].remove("PERSON")))
+
+
+def test_a_lexicon_that_is_none_is_refused(forged: Callable[..., Path]) -> None:
+    assert "line 1 of the clusters" in refusal(forged(**{"clusters/brown.txt": b"no path\n"}))
+    refusal(forged(**{"gazetteers/names.txt": b"\xff\xfe"}))
+
+
+def test_changed_weights_in_a_sound_archive_are_refused_or_tag_without_harm(
+    fitted: CRFRecognizer, corpus: list[Document], forged: Callable[..., Path]
+) -> None:
+    data, chance = fitted.fitted_.data, random.Random(0)
+    for _ in range(60):
+        changed = bytearray(data)
+        changed[chance.randrange(64 if chance.random() < 0.3 else len(data))] ^= 1 << chance.randrange(8)
+        try:
+            recognizer = CRFRecognizer.load(forged(weights=bytes(changed)))
+        except CrfnerError:
+            continue
+        with warnings.catch_warnings(action="ignore"):  # weights beyond all measure overflow
+            tagged = list(recognizer.recognize(corpus[:5]))
+        assert [document.text for document in tagged] == [document.text for document in corpus[:5]]
+        assert {span.label for document in tagged for span in document.spans} <= set(recognizer.labels)
+
+
+def test_weights_beyond_all_measure_give_spans_all_the_same(
+    fitted: CRFRecognizer, corpus: list[Document], forged: Callable[..., Path]
+) -> None:
+    changed = bytearray(fitted.fitted_.data)
+    table = changed.index(b"FEAT")
+    (count,) = struct.unpack_from("<I", changed, table + 8)
+    for number in range(count):
+        (weight,) = struct.unpack_from("<d", changed, table + 24 + 20 * number)
+        struct.pack_into("<d", changed, table + 24 + 20 * number, weight * 1e3)
+    for document in CRFRecognizer.load(forged(weights=bytes(changed))).recognize(corpus):
+        assert all(span.score is not None and 0 <= span.score <= 1 for span in document.spans)
+
+
+def test_the_functional_form_gives_what_the_recogniser_holds(fitted: CRFRecognizer, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "m")
+    loaded = load(tmp_path / "m")
+    assert loaded.data == fitted.fitted_.data
+    assert loaded.weights.tags == fitted.fitted_.weights.tags
