@@ -3,7 +3,7 @@
 Every input is checked while it streams past, so a wrong encoding or a binary file is named with its line instead of
 ending in a decoding error. Every output goes to a temporary file beside its target and is renamed when complete.
 
-Public names: `open_text`, `atomic_output`, `check_writable`, `expand_inputs`, `STANDARD_STREAM`.
+Public names: `open_text`, `atomic_output`, `check_writable`, `expand_inputs`, `reason`, `STANDARD_STREAM`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class _CheckedBytes(io.RawIOBase):
         try:
             return self._source.read(size)
         except OSError as error:
-            raise InputError(f"cannot be read: {_reason(error)}", self._name) from error
+            raise InputError(f"cannot be read: {reason(error)}", self._name) from error
 
     def _refuse_other_encodings(self, chunk: bytes) -> None:
         for bom, encoding in _BOMS:
@@ -98,7 +98,7 @@ def open_text(path: str | os.PathLike[str]) -> Iterator[TextIO]:
         try:
             source = open(name, "rb")  # noqa: SIM115 - closed below
         except OSError as error:
-            raise InputError(f"cannot be read: {_reason(error)}", name) from error
+            raise InputError(f"cannot be read: {reason(error)}", name) from error
         except ValueError as error:  # a NUL within the name
             raise InputError("cannot be read: this is not the name of a file", repr(name)) from error
     else:
@@ -225,7 +225,7 @@ def _reporting(name: str) -> Iterator[None]:
         raise CrfnerError(message) from error
     except OSError as error:
         if error.errno in _NO_ROOM:
-            raise CrfnerError(f"{name}: cannot be written: {_reason(error)}") from error
+            raise CrfnerError(f"{name}: cannot be written: {reason(error)}") from error
         raise
 
 
@@ -237,7 +237,7 @@ def _naming(name: str) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise CrfnerError(f"{name}: cannot be written: {_reason(error)}") from error
+        raise CrfnerError(f"{name}: cannot be written: {reason(error)}") from error
     except ValueError as error:  # a NUL within the name
         raise CrfnerError(f"{name!r}: cannot be written: this is not the name of a file") from error
 
@@ -262,7 +262,7 @@ def _sync_folder(folder: str) -> None:
             os.close(descriptor)
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
     """What the system said, and what to do about it."""
     remedies = {
         errno.ENOENT: "there is no such file or folder; check the name",
@@ -304,7 +304,7 @@ def expand_inputs(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
 
 def _files_below(folder: str) -> Iterator[str]:
     def refuse(error: OSError) -> None:
-        raise InputError(f"cannot be read: {_reason(error)}", error.filename) from error
+        raise InputError(f"cannot be read: {reason(error)}", error.filename) from error
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]

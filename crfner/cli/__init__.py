@@ -6,6 +6,7 @@ reader that closes the pipe with 141. Nothing half-written is left behind.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from crfner.errors import CrfnerError
+from crfner.files import reason
 from crfner.version import __version__
 
 COMMANDS = {
@@ -61,10 +63,9 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     warnings.showwarning = _show_warning
     signal.signal(signal.SIGTERM, _terminated)
+    _write_utf8()
     try:
-        result = commands.main(prog_name="crfner", standalone_mode=False)
-        sys.stdout.flush()
-        sys.exit(result if isinstance(result, int) else 0)
+        sys.exit(_run())
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -72,14 +73,34 @@ def main() -> None:
         # whatever is still buffered has no reader; Python would complain of it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         _fail("stopped", 130)
     except MemoryError:
         _fail("error: there is not enough memory; give smaller input or use a smaller feature set", 2)
     except CrfnerError as error:
         _fail(f"error: {error}", 2)
     except OSError as error:
-        _fail(f"error: {error.filename or 'input or output'}: {error.strerror or error}", 2)
+        # only writing to standard output is not named where it fails
+        _fail(f"error: {error.filename or '<stdout>'}: {reason(error)}", 2)
+
+
+def _run() -> int:
+    """Run the command that the arguments name; its exit code."""
+    # click's own main would end a closed pipe with exit code 1
+    try:
+        with commands.make_context("crfner", sys.argv[1:]) as context:
+            result = commands.invoke(context)
+    except click.exceptions.Exit as done:  # after --help and --version
+        result = done.exit_code
+    if sys.stdout is not None:  # None when the caller closed it
+        sys.stdout.flush()
+    return result if isinstance(result, int) else 0
+
+
+def _write_utf8() -> None:
+    """Let standard output take any text and any file's name, whatever the locale: what is written is UTF-8."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _fail(message: str, code: int) -> NoReturn:

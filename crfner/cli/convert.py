@@ -13,6 +13,7 @@ import click
 from crfner import formats
 from crfner.document import Document
 from crfner.errors import CrfnerError
+from crfner.files import STANDARD_STREAM
 from crfner.schemes import SCHEMES
 
 _READABLE = [name for name, entry in formats.FORMATS.items() if entry.read]
@@ -36,6 +37,9 @@ def convert(source: str, target: str, source_format: str | None, target_format: 
     crfner convert annotations.jsonl - --to inline
     """
     target_format = target_format or formats.by_ending(target)
+    if target_format is None:
+        where = "standard output has no ending" if target == STANDARD_STREAM else f"{target}: the ending does not tell"
+        raise CrfnerError(f"{where}; add --to, one of {', '.join(_WRITABLE)}")
     options = {}
     if scheme is not None:
         if target_format != "conll":

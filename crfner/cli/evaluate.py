@@ -15,7 +15,7 @@ from crfner.cli.options import input_format, read_documents
 @click.argument("gold")
 @input_format
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-@click.option("--seed", default=0, show_default=True, help="Seed of the bootstrap interval.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the bootstrap interval.")
 def evaluate(model: str, gold: str, input_format: str | None, as_json: bool, seed: int) -> None:
     """Score MODEL on the labelled text GOLD ("-" for standard input).
 

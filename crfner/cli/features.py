@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 
-from crfner.cli.options import feature_config, features_option
+from crfner.cli.options import feature_set, features_option
 from crfner.document import Document
-from crfner.errors import CrfnerError
-from crfner.files import open_text
+from crfner.files import STANDARD_STREAM, atomic_output, open_text
 from crfner.tokenize import TOKENIZERS, tokenized
-from features import FeatureSet
 
 
 @click.command("features")
@@ -27,21 +24,16 @@ def features(text: str, features: str, tokenizer: str, as_json: bool) -> None:
     crfner features "Started ramipril 2.5 mg today."
     crfner features "Started ramipril 2.5 mg today." --features minimal --json
     """
-    if text == "-":
+    if text == STANDARD_STREAM:
         with open_text(text) as stream:
             text = stream.read()
-    try:
-        feature_set = FeatureSet(feature_config(features))
-    except ValueError as error:
-        raise CrfnerError(f"{features}: {error}") from None
-    document = tokenized(Document(text), tokenizer)
-    for words, attributes in zip(document.sentence_words(), feature_set.lists(document.sentence_words()), strict=True):
-        for word, found in zip(words, attributes, strict=True):
-            line = (
-                json.dumps({"token": word, "features": found}, ensure_ascii=False)
-                if as_json
-                else "\t".join([word, *found])
-            )
-            sys.stdout.write(line + "\n")
-        if not as_json:
-            sys.stdout.write("\n")
+    extractor = feature_set(features)
+    sentences = tokenized(Document(text), tokenizer).sentence_words()
+    with atomic_output(STANDARD_STREAM) as output:
+        for words, attributes in zip(sentences, extractor.lists(sentences), strict=True):
+            for word, found in zip(words, attributes, strict=True):
+                record = {"token": word, "features": found}
+                line = json.dumps(record, ensure_ascii=False) if as_json else "\t".join([word, *found])
+                output.write(line + "\n")
+            if not as_json:
+                output.write("\n")

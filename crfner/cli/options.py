@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ from crfner import formats
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import open_text
+from features import FeatureSet, Lexicon
 from features.presets import PRESETS
 
 _READABLE = [name for name, entry in formats.FORMATS.items() if entry.read]
@@ -37,18 +38,35 @@ def read_documents(path: str, format: str | None) -> Iterator[Document]:
         click.echo(f"{formats.stream_name(path)}: {times} {what}", err=True)
 
 
-def feature_config(value: str) -> dict[str, Any]:
-    """A feature set's configuration from a preset's name or a JSON file. Raises CrfnerError when it is neither."""
-    if value in PRESETS:
-        return {"base": value}
-    if not os.path.exists(value):
-        raise CrfnerError(f"{value!r} is neither a preset ({', '.join(PRESETS)}) nor a file")
-    with open_text(value) as stream:
+def keep_inputs(output: str, inputs: Iterable[str]) -> None:
+    """Raise CrfnerError when writing the output would replace one of the inputs, under whatever name."""
+    for path in inputs:
+        if os.path.isfile(output) and os.path.isfile(path) and os.path.samefile(output, path):
+            raise CrfnerError(
+                f"{output}: this file is read too, and would be replaced; choose another name to write to"
+            )
+
+
+def feature_set(value: str, lexicons: Mapping[str, Lexicon] | None = None) -> FeatureSet:
+    """A feature set from a preset's name or a JSON file. Raises CrfnerError, naming the file, when it is neither."""
+    config = {"base": value} if value in PRESETS else _config_file(value)
+    try:
+        return FeatureSet(config, lexicons)
+    except ValueError as error:
+        raise InputError(str(error), value) from None
+
+
+def _config_file(path: str) -> dict[str, Any]:
+    if not os.path.exists(path):
+        raise CrfnerError(f"{path!r} is neither a preset ({', '.join(PRESETS)}) nor a file")
+    with open_text(path) as stream:
         text = stream.read()
     try:
         config = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"this is not a JSON file of features ({error})", value) from None
+    except RecursionError:
+        raise InputError("the JSON is nested too deeply to be read; this is not a file of features", path) from None
+    except ValueError as error:
+        raise InputError(f"this is not a JSON file of features ({error})", path) from None
     if not isinstance(config, dict):
-        raise InputError('a file of features holds an object, such as {"base": "default", "length": {}}', value)
+        raise InputError('a file of features holds an object, such as {"base": "default", "length": {}}', path)
     return config

@@ -9,10 +9,10 @@ from dataclasses import replace
 import click
 
 from crfner import formats
-from crfner.cli.options import input_format, read_documents
+from crfner.cli.options import input_format, keep_inputs, read_documents
 from crfner.document import Document
 from crfner.errors import CrfnerError
-from crfner.files import expand_inputs
+from crfner.files import check_writable, expand_inputs
 from crfner.recognizer import Recognizer
 
 OUTPUTS = ("jsonl", "conll", "inline", "table")
@@ -45,6 +45,8 @@ def tag(model: str, inputs: tuple[str, ...], output: str, output_format: str | N
             f"{output}: cannot write the format {chosen!r} here; add --format, one of {', '.join(OUTPUTS)}"
         )
     paths = expand_inputs(inputs or ("-",))
+    keep_inputs(output, [model, *paths] if len(paths) > 1 else [model])  # one input may be tagged in its place
+    check_writable(output)
     recognizer = CRFRecognizer.load(model)
     documents = tqdm(_documents(paths, input_format), "tagging", unit=" documents", disable=None)
     tagged = recognizer.recognize(documents) if chosen == "conll" else _as_given(recognizer, documents)

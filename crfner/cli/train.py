@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from crfner.cli.options import feature_config, features_option, input_format, read_documents
+from crfner.cli.options import feature_set, features_option, input_format, keep_inputs, read_documents
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
-from crfner.files import check_writable, open_text
+from crfner.files import STANDARD_STREAM, check_writable, open_text
 from crfner.schemes import SCHEMES
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 from features import Clusters, Gazetteer, Lexicon
@@ -39,7 +40,13 @@ from features import Clusters, Gazetteer, Lexicon
 @click.option("--tokenizer", default="default", show_default=True, type=click.Choice(list(TOKENIZERS)))
 @click.option("--sentences", default="rules", show_default=True, type=click.Choice(SENTENCE_METHODS))
 @click.option("--pos", type=click.Choice(["nltk"]), help="Add part-of-speech tags where TRAIN has no such column.")
-@click.option("--seed", default=0, show_default=True, help="Seed of the split and of algorithms that shuffle.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Seed of the split and of algorithms that shuffle.",
+)
 def train(
     train_path: str,
     output: str,
@@ -65,10 +72,21 @@ def train(
 
     if split is not None and (dev_path or not 0 < split < 1):
         raise CrfnerError("--split takes a share between 0 and 1, and no --dev beside it")
+    if output in ("", STANDARD_STREAM):
+        raise CrfnerError("a model is written to a file of its own; give -o a name such as model.crfner")
+    keep_inputs(output, [train_path, dev_path or "", features, *gazetteers, *clusters])
     check_writable(output)
+    lexicons = _lexicons([(path, Gazetteer) for path in gazetteers] + [(path, Clusters) for path in clusters])
+    config = feature_set(features, lexicons).config
+    for option, given in (("gazetteers", gazetteers), ("clusters", clusters)):
+        if given and option not in config:
+            raise CrfnerError(
+                f"{given[0]}: the features {features!r} do not look at {option}; choose another preset, or a file of "
+                f'features with "{option}": {{}}'
+            )
     recognizer = CRFRecognizer(
-        feature_config(features),
-        lexicons={**_lexicons(gazetteers, Gazetteer.from_lines), **_lexicons(clusters, Clusters.from_lines)},
+        config,
+        lexicons=lexicons,
         declared_labels=None if labels is None else [label.strip() for label in labels.split(",")],
         progress=True,
         **settings,
@@ -79,6 +97,8 @@ def train(
     if split is not None:
         documents, dev = _split(documents, split, settings["seed"])
     elif dev_path is not None:
+        if os.path.isfile(train_path) and os.path.exists(dev_path) and os.path.samefile(train_path, dev_path):
+            click.echo("warning: --dev is TRAIN itself, so the scores say nothing about other text", err=True)
         dev = list(read_documents(dev_path, None))  # before training, so that a mistake in it is told at once
     recognizer.fit(documents)
     return _finish(recognizer, dev, output)
@@ -92,6 +112,8 @@ def _finish(recognizer: Any, dev: list[Document], output: str) -> int:
     click.echo(f"trained on {sizes}: {entities}")
     if training["spans_off_token_borders"]:
         click.echo(f"{training['spans_off_token_borders']} spans fell inside tokens, which were split there")
+    if not recognizer.fitted_.weights.values.any():
+        click.echo("warning: nothing has weight, so nothing will be found; lower --c1 or --min-freq", err=True)
     if dev:
         from crfner.evaluation import evaluate, to_dict, to_table
 
@@ -122,16 +144,23 @@ def _split(documents: Iterable[Document], share: float, seed: int) -> tuple[list
     return parts
 
 
-def _lexicons(paths: tuple[str, ...], build: Callable[[Iterator[str]], Lexicon]) -> dict[str, Lexicon]:
+def _lexicons(files: list[tuple[str, type[Lexicon]]]) -> dict[str, Lexicon]:
     """Lexicons from files, each named for its file."""
     lexicons: dict[str, Lexicon] = {}
-    for path in paths:
-        name = Path(path).stem
+    for path, kind in files:
+        name = re.sub(r"[^A-Za-z0-9_]+", "_", Path(path).stem)  # it becomes part of attributes
         if name in lexicons:
             raise InputError(f"there is another lexicon of the name {name!r}; rename the file", path)
-        with open_text(path) as stream:
-            try:
-                lexicons[name] = build(iter(stream))
-            except ValueError as error:
-                raise InputError(str(error), path) from None
+        lexicons[name] = _lexicon(path, kind)
     return lexicons
+
+
+def _lexicon(path: str, kind: type[Lexicon]) -> Lexicon:
+    with open_text(path) as stream:
+        try:
+            lexicon = kind.from_lines(stream)
+        except ValueError as error:
+            raise InputError(str(error), path) from None
+    if not any(True for _ in lexicon.to_lines()):
+        raise InputError("the file holds no entry; give one that does, or leave it out", path)
+    return lexicon
