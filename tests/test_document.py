@@ -3,7 +3,7 @@
 from dataclasses import FrozenInstanceError
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crfner.document import Document, Offsets, Span, align, sentence_chunks
@@ -199,6 +199,7 @@ def documents(draw: st.DrawFn) -> Document:
     return Document(text, tuple(tokens), sentences, spans)
 
 
+@settings(deadline=None)
 @given(documents())
 def test_alignment_moves_no_span_and_leaves_no_border_inside_a_token_or_a_sentence(document: Document) -> None:
     aligned, off_border = align(document)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import IOB2, IOBES, Entities
@@ -71,6 +71,7 @@ def test_io_reads_touching_chunks_of_one_label_as_one() -> None:
 
 
 @any_scheme
+@settings(deadline=None)
 @given(case=chunked())
 def test_what_a_scheme_writes_it_reads_back_by_either_rule(scheme: str, case: tuple[list[Chunk], int]) -> None:
     chunks, length = case
@@ -82,6 +83,7 @@ def test_what_a_scheme_writes_it_reads_back_by_either_rule(scheme: str, case: tu
     assert validate(tags, scheme) == []
 
 
+@settings(deadline=None)
 @given(case=chunked(), source=st.sampled_from(SCHEMES[1:]), target=st.sampled_from(SCHEMES[1:]))
 def test_converting_to_another_scheme_and_back_loses_nothing(
     case: tuple[list[Chunk], int], source: str, target: str
@@ -114,6 +116,7 @@ def test_a_label_may_hold_a_dash() -> None:
 # Broken tags: seqeval as an oracle
 
 
+@settings(deadline=None)
 @given(tags_of("BIES"))
 def test_the_conlleval_rule_reads_as_seqeval_does_by_default(tags: list[str]) -> None:
     expected = [(first, last + 1, label) for label, first, last in get_entities(tags)]
@@ -121,6 +124,7 @@ def test_the_conlleval_rule_reads_as_seqeval_does_by_default(tags: list[str]) ->
 
 
 @pytest.mark.parametrize(("scheme", "oracle"), [("IOB2", IOB2), ("BIOES", IOBES)])
+@settings(deadline=None)
 @given(data=st.data())
 def test_the_strict_rule_reads_as_seqeval_does_in_strict_mode(scheme: str, oracle: type, data: st.DataObject) -> None:
     tags = data.draw(tags_of(PREFIXES[scheme]))
@@ -129,6 +133,7 @@ def test_the_strict_rule_reads_as_seqeval_does_in_strict_mode(scheme: str, oracl
 
 
 @any_scheme
+@settings(deadline=None)
 @given(data=st.data())
 def test_what_the_strict_rule_keeps_the_conlleval_rule_keeps_too(scheme: str, data: st.DataObject) -> None:
     tags = data.draw(tags_of("BIESLU"))
@@ -139,6 +144,7 @@ def test_what_the_strict_rule_keeps_the_conlleval_rule_keeps_too(scheme: str, da
 
 
 @any_scheme
+@settings(deadline=None)
 @given(data=st.data())
 def test_tags_are_valid_exactly_when_reading_and_writing_leaves_them(scheme: str, data: st.DataObject) -> None:
     tags = data.draw(tags_of(PREFIXES[scheme]))
@@ -146,6 +152,7 @@ def test_tags_are_valid_exactly_when_reading_and_writing_leaves_them(scheme: str
 
 
 @any_scheme
+@settings(deadline=None)
 @given(data=st.data())
 def test_tags_are_valid_exactly_when_each_may_follow_the_one_before(scheme: str, data: st.DataObject) -> None:
     tags = data.draw(tags_of(PREFIXES[scheme]))
@@ -155,6 +162,7 @@ def test_tags_are_valid_exactly_when_each_may_follow_the_one_before(scheme: str,
 
 @any_scheme
 @pytest.mark.parametrize("rule", ["conlleval", "strict"])
+@settings(deadline=None)
 @given(data=st.data())
 def test_repaired_tags_are_valid_and_hold_the_chunks_of_the_rule(scheme: str, rule: str, data: st.DataObject) -> None:
     tags = data.draw(tags_of(PREFIXES[scheme]))
@@ -196,6 +204,7 @@ def test_one_broken_tag_among_many_does_not_change_the_scheme_detected() -> None
 
 
 @any_scheme
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_tag_continues_a_chunk_exactly_when_decoding_puts_both_into_one(scheme: str, data: st.DataObject) -> None:
     tags = data.draw(tags_of(PREFIXES[scheme]))

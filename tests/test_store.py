@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crfner import store
@@ -61,6 +61,7 @@ def test_manifest_and_parts_come_back_as_they_went_in(model: Path) -> None:
     assert stored.manifest["format_version"] == store.FORMAT_VERSION
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.from_regex(r"(?:[a-z]{1,5}/)?[A-Za-z0-9_]{1,9}", fullmatch=True), st.binary(), max_size=4))
 def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, parts: dict[str, bytes]) -> None:
     path = tmp_path_factory.getbasetemp() / "any.crfner"
@@ -184,6 +185,7 @@ def test_a_changed_byte_is_refused_or_changes_nothing(model: Path) -> None:
             assert "\n" not in str(refused)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 500))
 def test_overwritten_bytes_never_raise_another_error(
     tmp_path_factory: pytest.TempPathFactory, noise: bytes, place: int
