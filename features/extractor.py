@@ -207,7 +207,7 @@ class FeatureSet:
             parts = []
             for text in texts:
                 match = _PART.fullmatch(str(text))
-                if match is None or match[1] not in values:
+                if match is None or match[1] not in values or abs(int(match[2])) > settings.WIDEST:
                     raise ValueError(f"a conjunction joins word features at offsets, such as 'lower[-1]', not {text!r}")
                 parts.append((match[1], values[match[1]], int(match[2])))
             yield context.conjunction_channel(parts)

@@ -9,6 +9,9 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+WIDEST = 100
+"""Tokens to each side that a window or a bag may have; the memory of a stranger's feature set is bounded by it."""
+
 _LEAST_OF_LIST = {"lengths": 1, "indices": 0}
 _LEAST_OF_NUMBER = {"size": 0, "neighbours": 0, "limit": 1}
 
@@ -42,11 +45,17 @@ def window(name: str, size: Any) -> tuple[int, ...]:
     >>> window("word", 1), window("word", [-2, 0])
     ((-1, 0, 1), (-2, 0))
     """
-    if _is_whole(size) and size >= 0:
+    if _is_whole(size) and 0 <= size <= WIDEST:
         return tuple(range(-size, size + 1))
-    if not isinstance(size, list | tuple) or not size or not all(map(_is_whole, size)) or len(set(size)) < len(size):
+    if (
+        not isinstance(size, list | tuple)
+        or not size
+        or not all(_is_whole(offset) and abs(offset) <= WIDEST for offset in size)
+        or len(set(size)) < len(size)
+    ):
         raise ValueError(
-            f"'window' of feature {name!r} should be a whole number from 0 or a list of distinct offsets, not {size!r}"
+            f"'window' of feature {name!r} should be a whole number from 0 to {WIDEST} or a list of distinct offsets "
+            f"that wide, not {size!r}"
         )
     return tuple(sorted(size))
 
@@ -56,9 +65,11 @@ def check(name: str, settings: Mapping[str, Any]) -> None:
     for setting, value in settings.items():
         if setting in _LEAST_OF_NUMBER:
             least = _LEAST_OF_NUMBER[setting]
-            if not _is_whole(value) or value < least:
+            most = WIDEST if setting == "size" else value
+            if not _is_whole(value) or not least <= value <= most:
+                upwards = f" to {WIDEST}" if setting == "size" else ""
                 raise ValueError(
-                    f"{setting!r} of feature {name!r} should be a whole number from {least}, not {value!r}"
+                    f"{setting!r} of feature {name!r} should be a whole number from {least}{upwards}, not {value!r}"
                 )
         if setting in _LEAST_OF_LIST:
             least = _LEAST_OF_LIST[setting]

@@ -111,7 +111,9 @@ def _finish(recognizer: Any, dev: list[Document], output: str) -> int:
     entities = ", ".join(f"{count} {label}" for label, count in training["entities"].items())
     click.echo(f"trained on {sizes}: {entities}")
     if training["spans_off_token_borders"]:
-        click.echo(f"{training['spans_off_token_borders']} spans fell inside tokens, which were split there")
+        click.echo(
+            f"{training['spans_off_token_borders']} spans did not fall on token borders; tokens were split at them"
+        )
     if not recognizer.fitted_.weights.values.any():
         click.echo("warning: nothing has weight, so nothing will be found; lower --c1 or --min-freq", err=True)
     if dev:

@@ -173,7 +173,7 @@ def _prepared(document: Document, notes: Notes) -> Document:
     sentences = len(document.sentences)
     document, off_border = align(document)
     if off_border:
-        notes["spans off the token borders (the tokens were split there)"] += off_border
+        notes["spans off the token borders (tokens were split where they cut one)"] += off_border
     if len(document.sentences) < sentences:
         notes["sentences joined (a span goes across)"] += sentences - len(document.sentences)
     if scored := sum(span.score is not None for span in document.spans):

@@ -149,7 +149,7 @@ def test_false_means_absent_and_true_means_without_settings() -> None:
         ({"word": {"window": [[1]]}}, "'window' of feature 'word' should be"),
         ({"elsewhere": {"window": -1}}, "'window' of feature 'elsewhere' should be"),
         ({"elsewhere": {"neighbours": -1}}, "'neighbours' of feature 'elsewhere' should be a whole number from 0"),
-        ({"bag": {"size": "4"}}, "'size' of feature 'bag' should be a whole number from 0, not '4'"),
+        ({"bag": {"size": "4"}}, "'size' of feature 'bag' should be a whole number from 0 to 100, not '4'"),
         ({"prefix": {"lengths": 3}}, "'lengths' of feature 'prefix' should be a list of whole numbers from 1, not 3"),
         ({"suffix": {"lengths": [0]}}, "'lengths' of feature 'suffix' should be"),
         ({"ngrams": {"limit": 0}}, "'limit' of feature 'ngrams' should be a whole number from 1"),
@@ -315,3 +315,17 @@ def test_importing_and_extracting_needs_only_the_standard_library_and_numpy() ->
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) <= {"features", "numpy"}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"word": {"window": 10**9}},
+        {"word": {"window": [0, 10**9]}},
+        {"lower": {}, "bag": {"size": 10**9}},
+        {"lower": {}, "conjunctions": [["lower[0]", "lower[1000000000]"]]},
+    ],
+)
+def test_no_window_of_a_strangers_feature_set_can_take_all_memory(config: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"feature|conjunction"):
+        FeatureSet(config)

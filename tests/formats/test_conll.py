@@ -143,7 +143,7 @@ def test_a_span_off_the_token_borders_splits_the_token(tmp_path: Path) -> None:
     notes = formats.Notes()
     document = Document("anti-Apple", tokens=((0, 10),), sentences=((0, 1),), spans=(Span(5, 10, "ORG"),))
     assert "anti-\tO\nApple\tB-ORG\n" in written(tmp_path, [document], notes=notes)
-    assert notes == {"spans off the token borders (the tokens were split there)": 1}
+    assert notes == {"spans off the token borders (tokens were split where they cut one)": 1}
 
 
 def test_a_span_keeps_the_white_space_at_its_edges_while_its_tags_stand(tmp_path: Path) -> None:
