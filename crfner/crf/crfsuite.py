@@ -18,6 +18,8 @@ from typing import Any
 import pycrfsuite
 from tqdm import tqdm
 
+from crfner.errors import CrfnerError
+
 ALGORITHMS = ("lbfgs", "l2sgd", "ap", "pa", "arow")
 """L-BFGS (with L1: OWL-QN), stochastic gradient descent with L2, averaged perceptron, passive-aggressive, AROW."""
 
@@ -58,6 +60,12 @@ def train(
         estimator.fit(pairs.attributes(), pairs.tags())
         with open(path, "rb") as file:
             model = file.read()
+        if len(model) < 8 or int.from_bytes(model[4:8], "little") != len(
+            model
+        ):  # CRFsuite does not tell of a full disk
+            raise CrfnerError(
+                f"{tempfile.gettempdir()}: the model could not be written whole; free some room there, or set TMPDIR"
+            )
     done = trainers[-1]
     return Trained(model, done.reached, done.loss, done.interrupted)
 

@@ -8,12 +8,10 @@ type.
 from __future__ import annotations
 
 import inspect
-import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
@@ -21,33 +19,23 @@ from tqdm import tqdm
 
 from crfner.crf import model_file
 from crfner.crf.corpus import Corpus
-from crfner.crf.crfsuite import ALGORITHMS, train
+from crfner.crf.crfsuite import train
 from crfner.crf.decode import Chain, Ints, confidence, viterbi
 from crfner.crf.emissions import Emissions
 from crfner.crf.layout import laid_out, whole
 from crfner.crf.model_file import Fitted
+from crfner.crf.settings import RECORDED, checked, for_crfsuite
 from crfner.crf.weights import Weights, read_weights
 from crfner.document import Chunk, Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
-from crfner.pos import TAGGERS, with_pos
-from crfner.schemes import continues, decode, may_follow, scheme_name
-from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized
+from crfner.pos import with_pos
+from crfner.schemes import continues, decode, may_follow
+from crfner.tokenize import tokenized
 from features import FeatureSet, Function, Lexicon
 
 _BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
-_PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}
-_SETTINGS = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
-             "all_possible_transitions", "seed")  # fmt: skip
-"""The parameters that a model file records besides its features."""
-_WHOLE_NUMBERS = {"iterations": 1, "min_freq": 0, "seed": 0}  # and the least that each may be
 _LEXICON_NAME = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")  # it is part of attributes and of a file's name
-_CHOICES = {
-    "algorithm": ALGORITHMS,
-    "tokenizer": tuple(TOKENIZERS),
-    "sentences": SENTENCE_METHODS,
-    "pos": (None, *TAGGERS),
-}
 
 
 class CRFRecognizer:
@@ -122,7 +110,7 @@ class CRFRecognizer:
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
         corpus = Corpus(stream, features, self._prepared, settings["scheme"], declared)
         trained = train(
-            corpus.sentences(), _for_crfsuite(settings), settings["iterations"], settings["seed"], self.progress
+            corpus.sentences(), for_crfsuite(settings), settings["iterations"], settings["seed"], self.progress
         )
         training = {
             **corpus.counts,
@@ -176,14 +164,14 @@ class CRFRecognizer:
         """Read a model file. Raises CrfnerError when it is missing, damaged, unsafe or of a newer version."""
         fitted = model_file.load(path, functions)
         settings = fitted.manifest["settings"]
-        missing = [name for name in _SETTINGS if name not in settings]
+        missing = [name for name in RECORDED if name not in settings]
         if missing:
             raise CrfnerError(f"{path}: the model is damaged: its manifest lacks the setting {missing[0]!r}")
         recognizer = cls(
             fitted.features.config,
             lexicons=fitted.features.lexicons or None,
             functions=functions,
-            **{name: settings[name] for name in _SETTINGS},
+            **{name: settings[name] for name in RECORDED},
         )
         try:
             recognizer._settings()
@@ -285,39 +273,9 @@ class CRFRecognizer:
 
     def _settings(self) -> dict[str, Any]:
         """The parameters, checked and complete, as the manifest keeps them."""
-        settings = {name: getattr(self, name) for name in _SETTINGS}
-        try:
-            settings["scheme"] = scheme_name(str(self.scheme))
-        except ValueError as error:
-            raise SettingError(str(error)) from None
         if isinstance(self.declared_labels, str):
             raise SettingError(f"declared_labels should be a list of labels, not the text {self.declared_labels!r}")
-        for name, known in _CHOICES.items():
-            if settings[name] not in known:
-                choices = ", ".join(str(choice) for choice in known)
-                raise SettingError(f"unknown {name} {settings[name]!r}; known are {choices}")
-        for name, least in _WHOLE_NUMBERS.items():
-            value = settings[name]
-            if not isinstance(value, Integral) or value < least:
-                raise SettingError(f"{name} must be a whole number, {least} or more, not {value!r}")
-            settings[name] = int(value)  # numpy's numbers cannot be kept in a manifest
-        for name in ("c1", "c2"):
-            default = _PENALTIES.get(self.algorithm, {}).get(name)
-            value = settings[name]
-            if value is None:
-                settings[name] = default
-            elif default is None:
-                raise SettingError(f"the algorithm {self.algorithm} has no {name}; leave it out or choose lbfgs")
-            elif not isinstance(value, Real) or not 0 <= float(value) < math.inf:
-                raise SettingError(f"{name} must be a number, 0 or more, not {value!r}")
-            else:
-                settings[name] = float(value)
-        return settings
-
-
-def _for_crfsuite(settings: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("algorithm", "c1", "c2", "min_freq", "all_possible_transitions")
-    return {name: settings[name] for name in names if settings[name] is not None}
+        return checked({name: getattr(self, name) for name in RECORDED})
 
 
 def _chain(weights: Weights, scheme: str) -> Chain:

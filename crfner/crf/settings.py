@@ -1,0 +1,66 @@
+"""The parameters that a model file records: which values make sense, and what is filled in where one is left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any
+
+from crfner.crf.crfsuite import ALGORITHMS
+from crfner.errors import SettingError
+from crfner.pos import TAGGERS
+from crfner.schemes import scheme_name
+from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
+
+RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
+            "all_possible_transitions", "seed")  # fmt: skip
+"""The parameters, besides the features."""
+
+_CHOICES = {
+    "algorithm": ALGORITHMS,
+    "tokenizer": tuple(TOKENIZERS),
+    "sentences": SENTENCE_METHODS,
+    "pos": (None, *TAGGERS),
+}
+_WHOLE_NUMBERS = {"iterations": 1, "min_freq": 0, "seed": 0}  # and the least that each may be
+_PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}  # and their defaults
+
+
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters as plain values, penalties filled in. Raises SettingError for one without sense."""
+    settings = dict(given)
+    try:
+        settings["scheme"] = scheme_name(str(given["scheme"]))
+    except ValueError as error:
+        raise SettingError(str(error)) from None
+    for name, known in _CHOICES.items():
+        if settings[name] not in known:
+            choices = ", ".join(str(choice) for choice in known)
+            raise SettingError(f"unknown {name} {settings[name]!r}; known are {choices}")
+    for name, least in _WHOLE_NUMBERS.items():
+        value = settings[name]
+        if not isinstance(value, Integral) or value < least:
+            raise SettingError(f"{name} must be a whole number, {least} or more, not {value!r}")
+        settings[name] = int(value)  # numpy's numbers cannot be kept in a manifest
+    for name in ("c1", "c2"):
+        settings[name] = _penalty(name, settings[name], settings["algorithm"])
+    return settings
+
+
+def _penalty(name: str, value: Any, algorithm: str) -> float | None:
+    """The penalty as given, or the algorithm's default; None where the algorithm has no such penalty."""
+    default = _PENALTIES.get(algorithm, {}).get(name)
+    if value is None:
+        return default
+    if default is None:
+        raise SettingError(f"the algorithm {algorithm} has no {name}; leave it out or choose lbfgs")
+    if not isinstance(value, Real) or not 0 <= float(value) < math.inf:
+        raise SettingError(f"{name} must be a number, 0 or more, not {value!r}")
+    return float(value)
+
+
+def for_crfsuite(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that `sklearn_crfsuite.CRF` takes, under its names."""
+    names = ("algorithm", "c1", "c2", "min_freq", "all_possible_transitions")
+    return {name: settings[name] for name in names if settings[name] is not None}
