@@ -3,7 +3,8 @@
 Every input is checked while it streams past, so a wrong encoding or a binary file is named with its line instead of
 ending in a decoding error. Every output goes to a temporary file beside its target and is renamed when complete.
 
-Public names: `open_text`, `atomic_output`, `check_writable`, `expand_inputs`, `reason`, `STANDARD_STREAM`.
+Public names: `open_text`, `atomic_output`, `check_writable`, `reporting`, `reason`, `expand_inputs`,
+`STANDARD_STREAM`.
 """
 
 from __future__ import annotations
@@ -125,10 +126,10 @@ def atomic_output(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[
         raise ValueError(f"the mode is 'w' or 'wb', not {mode!r}")
     name = os.fspath(path)
     if name == STANDARD_STREAM:
-        with _reporting("<stdout>"):
+        with reporting("<stdout>"):
             yield from _standard_output(mode)
         return
-    with _reporting(name):
+    with reporting(name):
         with _naming(name):
             present = _status(name)
         if present is not None and not stat.S_ISREG(present.st_mode):
@@ -216,8 +217,8 @@ def _stream(descriptor: int, mode: str) -> IO[Any]:
 
 
 @contextmanager
-def _reporting(name: str) -> Iterator[None]:
-    """Turn what a write inside the block raises into a sentence; reading errors of the block are not ours."""
+def reporting(name: str) -> Iterator[None]:
+    """Turn what writing to `name` within the block raises into a CrfnerError; reading errors are not its concern."""
     try:
         yield
     except UnicodeEncodeError as error:
@@ -295,10 +296,12 @@ def expand_inputs(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
             if not inside:
                 raise InputError("this folder holds no file; name another", path)
             found.extend(inside)
-        elif os.path.exists(path):
-            found.append(path)  # a FIFO or device
         else:
-            raise InputError("cannot be read: there is no such file or folder; check the name", path)
+            try:
+                os.stat(path)
+            except OSError as error:
+                raise InputError(f"cannot be read: {reason(error)}", path) from error
+            found.append(path)  # a FIFO or device
     return found
 
 

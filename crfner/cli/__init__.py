@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from crfner.errors import CrfnerError
-from crfner.files import reason
+from crfner.files import reason, reporting
 from crfner.version import __version__
 
 COMMANDS = {
@@ -80,20 +80,20 @@ def main() -> None:
     except CrfnerError as error:
         _fail(f"error: {error}", 2)
     except OSError as error:
-        # only writing to standard output is not named where it fails
-        _fail(f"error: {error.filename or '<stdout>'}: {reason(error)}", 2)
+        _fail(f"error: {error.filename}: {reason(error)}" if error.filename else f"error: {error.strerror or error}", 2)
 
 
 def _run() -> int:
     """Run the command that the arguments name; its exit code."""
     # click's own main would end a closed pipe with exit code 1
-    try:
-        with commands.make_context("crfner", sys.argv[1:]) as context:
-            result = commands.invoke(context)
-    except click.exceptions.Exit as done:  # after --help and --version
-        result = done.exit_code
-    if sys.stdout is not None:  # None when the caller closed it
-        sys.stdout.flush()
+    with reporting("<stdout>"):
+        try:
+            with commands.make_context("crfner", sys.argv[1:]) as context:
+                result = commands.invoke(context)
+        except click.exceptions.Exit as done:  # after --help and --version
+            result = done.exit_code
+        if sys.stdout is not None:  # None when the caller closed it
+            sys.stdout.flush()
     return result if isinstance(result, int) else 0
 
 
