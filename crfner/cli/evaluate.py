@@ -39,5 +39,10 @@ def evaluate(model: str, gold: str, input_format: str | None, as_json: bool, see
         click.echo(json.dumps(to_dict(evaluation), ensure_ascii=False, indent=2))
     else:
         click.echo(to_table(evaluation))
+    unknown = [name for name, scores in evaluation.labels.items() if scores.support and name not in recognizer.labels]
+    if unknown:
+        click.echo(
+            f"warning: the model has not learnt these labels of the gold annotation: {', '.join(unknown)}", err=True
+        )
     if not evaluation.micro.support:
         click.echo("warning: the gold annotation holds no entity", err=True)

@@ -8,6 +8,7 @@ import click
 
 from crfner.cli.options import feature_set, features_option
 from crfner.document import Document
+from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, atomic_output, open_text
 from crfner.tokenize import TOKENIZERS, tokenized
 
@@ -27,6 +28,8 @@ def features(text: str, features: str, tokenizer: str, as_json: bool) -> None:
     if text == STANDARD_STREAM:
         with open_text(text) as stream:
             text = stream.read()
+    if not text.strip():
+        raise CrfnerError("there is no text; give some words")
     extractor = feature_set(features)
     sentences = tokenized(Document(text), tokenizer).sentence_words()
     with atomic_output(STANDARD_STREAM) as output:

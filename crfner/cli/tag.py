@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from crfner import formats
 from crfner.cli.options import input_format, keep_inputs, read_documents
 from crfner.document import Document
 from crfner.errors import CrfnerError
-from crfner.files import check_writable, expand_inputs
+from crfner.files import STANDARD_STREAM, check_writable, expand_inputs
 from crfner.recognizer import Recognizer
 
 OUTPUTS = ("jsonl", "conll", "inline", "table")
@@ -44,11 +45,14 @@ def tag(model: str, inputs: tuple[str, ...], output: str, output_format: str | N
         raise CrfnerError(
             f"{output}: cannot write the format {chosen!r} here; add --format, one of {', '.join(OUTPUTS)}"
         )
-    paths = expand_inputs(inputs or ("-",))
+    paths = expand_inputs(inputs or (STANDARD_STREAM,))
     keep_inputs(output, [model, *paths] if len(paths) > 1 else [model])  # one input may be tagged in its place
     check_writable(output)
     recognizer = CRFRecognizer.load(model)
-    documents = tqdm(_documents(paths, input_format), "tagging", unit=" documents", disable=None)
+    if not inputs and sys.stdin is not None and sys.stdin.isatty():
+        click.echo("type or paste the text; Ctrl-D at the start of a line ends it", err=True)
+    mixed = output == STANDARD_STREAM and sys.stdout is not None and sys.stdout.isatty()  # a bar would be in between
+    documents = tqdm(_documents(paths, input_format), "tagging", unit=" documents", disable=mixed or None)
     tagged = recognizer.recognize(documents) if chosen == "conll" else _as_given(recognizer, documents)
     notes = formats.Notes()
     formats.write(tagged, output, chosen, notes=notes)
@@ -61,7 +65,8 @@ def _documents(paths: list[str], format: str | None) -> Iterator[Document]:
     for path in paths:
         for number, document in enumerate(read_documents(path, format), 1):
             if document.id is None and len(paths) > 1:
-                document = replace(document, id=f"{path}:{number}")
+                name = path.encode("utf-8", "backslashreplace").decode()  # names of files need not be UTF-8
+                document = replace(document, id=f"{name}:{number}")
             yield document
 
 

@@ -260,6 +260,10 @@ def test_an_empty_folder_holds_nothing_to_tag(crfner: Run, model: Path, output: 
     assert f"{path}: this folder holds no file" in refused(crfner(*COMMANDS["tag"](model, path)))
 
 
+def test_no_text_has_no_features(crfner: Run) -> None:
+    assert "there is no text" in refused(crfner("features", " "))
+
+
 def test_one_bad_file_among_many_is_named(crfner: Run, model: Path, output: Path) -> None:
     folder = model.parent / "mixed"
     folder.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -217,6 +218,11 @@ def test_evaluate_warns_when_there_is_nothing_to_find(crfner: Run, model: Path) 
     assert result.errors == ["warning: the gold annotation holds no entity"]
 
 
+def test_evaluate_warns_of_labels_that_the_model_never_learnt(crfner: Run, model: Path) -> None:
+    result = crfner("evaluate", model, "-", stdin=b"tea B-DRINK\nin O\nYork B-PLACE\n\n")
+    assert result.errors == ["warning: the model has not learnt these labels of the gold annotation: PLACE"]
+
+
 def test_info_shows_labels_and_settings(crfner: Run, model: Path) -> None:
     result = crfner("info", model)
     assert result.code == 0
@@ -310,6 +316,16 @@ def test_files_folders_and_the_pipe_come_out_in_order(crfner: Run, model: Path) 
     assert [record["text"] for record in found] == ["first", "second", "third", "fourth", "fifth", "sixth word"]
     ids = [f"{folder}/a.txt:1", f"{folder}/a.txt:2", f"{folder}/b/1.txt:1", "own", "-:1"]
     assert [record["id"] for record in found][:5] == ids
+
+
+def test_a_file_whose_name_is_not_utf8_can_be_tagged(crfner: Run, model: Path) -> None:
+    folder = model.parent / "letters"
+    folder.mkdir()
+    for name in (b"caf\xe9.txt", b"tea.txt"):
+        (folder / os.fsdecode(name)).write_text("one\n", encoding="utf-8")
+    result = crfner("tag", model, folder)
+    assert result.code == 0, result.err
+    assert json.loads(result.out.splitlines()[0])["id"] == f"{folder}/caf\\udce9.txt:1"
 
 
 def test_a_text_may_be_tagged_in_its_place(crfner: Run, model: Path) -> None:
