@@ -70,11 +70,12 @@ def conjunction_channel(parts: Sequence[tuple[str, Cache[str | None, str], int]]
             values = list(map(values_of.__getitem__, view.words))
             # what is shifted in at either end lies in the empty places there: those reach as far as any offset
             shifted.append(values[offset:] + [""] * offset if offset >= 0 else [""] * -offset + values[: size + offset])
-        return list(zip(*shifted, strict=True))
+        # one string and not a tuple: it is hashed once, and the garbage collector has nothing to walk
+        return list(map("|".join, zip(*shifted, strict=True)))
 
     def attributes(key: Key) -> list[list[str]]:
-        assert isinstance(key, tuple)
-        return [[start + "|".join(key)]]
+        assert isinstance(key, str)
+        return [[start + key]]
 
     return Channel(name, (0,), keys, attributes, reach=max(abs(offset) for _, _, offset in parts))
 
