@@ -17,11 +17,11 @@ from typing import Any
 
 import click
 
-from crfner import read
+from crfner import __version__, read
 from crfner.document import Document, sentence_chunks
 from crfner.schemes import encode
 
-_PACKAGES = ("crfner", "numpy", "python-crfsuite", "scikit-learn", "sklearn-crfsuite", "spacy")
+_PACKAGES = ("numpy", "python-crfsuite", "scikit-learn", "sklearn-crfsuite", "spacy")
 
 corpora_option = click.option(
     "--corpora",
@@ -53,11 +53,12 @@ def write_json(path: Path | None, results: list[dict[str, Any]]) -> None:
     if path is None:
         return
     machine = {"python": platform.python_version(), "system": platform.platform(), "processors": os.cpu_count()}
-    content = {"machine": machine, "versions": dict(_versions()), "results": results}
+    content = {"machine": machine, "versions": {"crfner": __version__, **dict(_versions())}, "results": results}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def _versions() -> Iterator[tuple[str, str | None]]:
+    """Packages and their versions, None for one that is not installed."""
     for package in _PACKAGES:
         try:
             yield package, version(package)
