@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_TINY = np.finfo(np.float64).tiny
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
@@ -155,4 +157,4 @@ def _exp(scores: Floats) -> Floats:
 
 def _normalised(values: Floats) -> Floats:
     sums: Floats = values.sum(axis=-1, keepdims=True)
-    return values / np.maximum(sums, np.finfo(np.float64).tiny)
+    return values / np.maximum(sums, _TINY)
