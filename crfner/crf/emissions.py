@@ -7,7 +7,9 @@ of small tables, wherever the key was met before. The tables are bounded: a full
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 
 import numpy as np
@@ -32,6 +34,10 @@ class Emissions:
 
     def of(self, documents: Iterable[Laid]) -> Floats:
         """Scores of all tokens of the documents: (tokens, L)."""
+        with _collector_at_rest():
+            return self._of(documents)
+
+    def _of(self, documents: Iterable[Laid]) -> Floats:
         views = [view(sentences, columns, self._pad) for sentences, columns in documents]
         positions: list[int] = []
         laid = 0
@@ -46,6 +52,18 @@ class Emissions:
                 keys.extend(table.channel.keys(one))
             table.add(keys, places, scores)
         return scores
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No cyclic garbage collection within: keys and attributes are many, short-lived and never in cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Table:
