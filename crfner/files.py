@@ -145,15 +145,20 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         present = _status(name)
         target = os.path.realpath(name) if present is not None else os.path.dirname(os.path.realpath(name))
         os.stat(target)
-        if not os.access(target, os.W_OK):
+        if not _may_write(target):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _may_write(path: str) -> bool:
+    """Whether the process may write there, by the rights it acts with now (not by those of who started it)."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _replaced(name: str, mode: str, present: os.stat_result | None) -> Iterator[IO[Any]]:
     """Write beside the target, then rename over it."""
     with _naming(name):
         target = os.path.realpath(name)
-        if present is not None and not os.access(target, os.W_OK):
+        if present is not None and not _may_write(target):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         folder = os.path.dirname(target)
         temporary = os.path.join(folder, f".crfner-{secrets.token_hex(8)}.tmp")
