@@ -328,6 +328,7 @@ def test_an_input_without_permission_is_named(command: str, crfner: Run, model: 
     path.write_text(GOOD, encoding="utf-8")
     assert crfner(*COMMANDS[command](model, path)).code == 0  # all is imported now that nobody might not be able to
     (folder / "out").write_bytes(OLD)
+    (folder / "out").chmod(0o666)  # so that the input is all that is forbidden
     path.chmod(0)
     with without_privileges(path):
         assert f"{path}: cannot be read: permission denied" in refused(crfner(*COMMANDS[command](model, path)))
