@@ -60,6 +60,15 @@ def split_tag(tag: str) -> tuple[str, str]:
     return prefix, label
 
 
+def is_tag(value: str) -> bool:
+    """Whether the value has the form of a tag."""
+    try:
+        split_tag(value)
+    except ValueError:
+        return False
+    return True
+
+
 def encode(chunks: Iterable[Chunk], length: int, scheme: str) -> list[str]:
     """Tags for `length` tokens. Raises ValueError when chunks overlap or leave the sequence.
 

@@ -160,7 +160,7 @@ def _layout(lines: Iterable[str]) -> tuple[_Layout, Iterator[str]]:
         layout = _Layout.of(line, number)
         if line != "#" and not line.startswith("# "):
             return layout, chain(seen, lines)
-        if not fallback.width and layout.width > 1 and _is_tag(layout.columns(line)[-1]):
+        if not fallback.width and layout.width > 1 and schemes.is_tag(layout.columns(line)[-1]):
             fallback = layout
     return fallback, iter(seen)
 
@@ -173,7 +173,7 @@ def _is_comment(line: str, columns: Sequence[str], layout: _Layout) -> bool:
     """Whether a line at the start of a sentence is a comment: it begins like one and cannot be a token's line."""
     if line != "#" and not line.startswith("# "):
         return False
-    return len(columns) != layout.width or (layout.width > 1 and not _is_tag(columns[-1]))
+    return len(columns) != layout.width or (layout.width > 1 and not schemes.is_tag(columns[-1]))
 
 
 def _own_comment(line: str) -> tuple[str, Any] | None:
@@ -202,7 +202,7 @@ def _check_row(columns: Sequence[str], layout: _Layout, place: Place, known_tags
     if layout.width == 1 or columns[-1] in known_tags:
         return
     tag = columns[-1]
-    if not _is_tag(tag):
+    if not schemes.is_tag(tag):
         _refuse_tag(tag, place)
     checked_label(schemes.split_tag(tag)[1], f"the tag {show(tag)}", place)
     known_tags.add(tag)
@@ -214,14 +214,6 @@ def _refuse_tag(tag: str, place: Place) -> NoReturn:
         f"{show(tag)} in the last column is not a tag; write O, or a prefix and a label such as B-{example} "
         "(a file without tags has one column)"
     )
-
-
-def _is_tag(value: str) -> bool:
-    try:
-        schemes.split_tag(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _document(draft: _Draft, name: str, layout: _Layout, blocks: int) -> Document:

@@ -47,14 +47,6 @@ def _has_tags(head: str) -> bool:
         return True
     separator = "\t" if any("\t" in line for line in lines) else " "
     rows = [[column for column in line.split(separator) if column or separator == "\t"] for line in lines]
-    tagged = [len(row) for row in rows if len(row) > 1 and _is_tag(row[-1])]
+    tagged = [len(row) for row in rows if len(row) > 1 and schemes.is_tag(row[-1])]
     one_line_of_words = separator == " " and len(rows) == 1
     return 2 * len(tagged) > len(rows) and len(set(tagged)) == 1 and not one_line_of_words
-
-
-def _is_tag(value: str) -> bool:
-    try:
-        schemes.split_tag(value)
-    except ValueError:
-        return False
-    return True
