@@ -1,0 +1,130 @@
+"""What a rule is: a label, how it is weighed against others, and one of three ways to find spans.
+
+Rules are plain frozen values. Files are turned into them by `reading`, and the three matchers turn them into hits.
+
+Public names: `Rule`, `DictionaryRule`, `RegexRule`, `TokenRule`, `Context`, `RuleSet`; `Test`, `Step`, `Pattern`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crfner.errors import SettingError
+
+Test = Mapping[str, Any]
+"""What a token must be: attribute -> value, such as {"LOWER": "dr", "IS_TITLE": True}; "OP" says how often."""
+
+Pattern = tuple[Test, ...]
+"""Tests of successive tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What must stand around a hit for it to count. Each part is a token pattern; an empty one asks for nothing.
+
+    left, right          must match right before and right after the hit
+    not_left, not_right  must not match there
+    sentence             must match somewhere in the hit's sentence, outside the hit
+    not_sentence         must not match there
+    """
+
+    left: Pattern = ()
+    right: Pattern = ()
+    not_left: Pattern = ()
+    not_right: Pattern = ()
+    sentence: Pattern = ()
+    not_sentence: Pattern = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What every rule has.
+
+    name       unique within a rule set; every span that the rule makes carries it as its `source`
+    label      of the spans
+    priority   among overlapping hits the higher wins (then the longer, the more precise, the leftmost, the first rule)
+    precision  the part of its hits that is right, 0 to 1, as far as it is known; the score of its spans
+    coverage   the part of the label's entities that it finds, 0 to 1, as far as it is known
+    context    what must stand around a hit, or None
+    """
+
+    name: str
+    label: str
+    priority: int = 0
+    precision: float | None = None
+    coverage: float | None = None
+    context: Context | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DictionaryRule(_Common):
+    """Finds any of the terms, the longest first, between token borders.
+
+    terms       the terms as they were written
+    case        "ignore", "match", or "smart": terms in capitals (at most 5 letters, such as "AIDS") by their case, others not
+    diacritics  "match", or "ignore" to let "Muller" find "Müller" and the other way round
+    plural      find regular English plurals of a term's last word too, and its singular
+    hyphen      find "drug-eluting stent" by "drug eluting stent", and the other way round
+    edits       at most so many inserted, removed, changed or swapped letters (0 to 2), for terms of 5 letters or more
+    """
+
+    terms: tuple[str, ...] = ()
+    case: str = "ignore"
+    diacritics: str = "match"
+    plural: bool = False
+    hyphen: bool = False
+    edits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegexRule(_Common):
+    """Finds what a regular expression (as the `regex` package reads it) matches in the document's text.
+
+    pattern  the expression; it sees the whole text, so that look-behind and ^ mean what they say
+    group    number or name of the group that is the entity; 0 for the whole match
+    """
+
+    pattern: str = ""
+    group: int | str = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRule(_Common):
+    """Finds runs of tokens within a sentence that pass the tests of a pattern, the longest run first.
+
+    alternatives  one pattern or several; any of them may match
+    """
+
+    alternatives: tuple[Pattern, ...] = ()
+
+
+Rule = DictionaryRule | RegexRule | TokenRule
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules in the order of their files. Raises SettingError when two share a name."""
+
+    rules: tuple[Rule, ...] = ()
+    by_name: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, Rule] = {}
+        for rule in self.rules:
+            if rule.name in by_name:
+                raise SettingError(f"two rules are named {rule.name!r}; give one of them another name")
+            by_name[rule.name] = rule
+        object.__setattr__(self, "by_name", by_name)
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the rules give, sorted."""
+        return tuple(sorted({rule.label for rule in self.rules}))
