@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,8 +108,67 @@ def viterbi(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Ints:
     return path
 
 
-def confidence(emissions: Floats, lengths: Sequence[int], chain: Chain, path: Ints) -> Confidence:
-    """How probable the tags of `path` are, by the forward-backward algorithm (Rabiner 1989, with his scaling)."""
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """What the forward-backward algorithm says of a batch of T tokens, one sentence after the other.
+
+    forward    (T, L) what the sentence up to a token says of its tags, scaled
+    coming     (T, L) what the rest of the sentence says of them
+    leaving    (T, L) `coming` with the token's own potential
+    moves      (L, L) exponentials of the transitions
+    continues  (L, L) as in `Chain`
+    starts     (T,) whether a sentence starts at the token
+    """
+
+    forward: Floats
+    coming: Floats
+    leaving: Floats
+    moves: Floats
+    continues: Bools
+    starts: Bools
+
+    @property
+    def node(self) -> Floats:
+        """P(tag) of each token, (T, L)."""
+        return _normalised(self.forward * self.coming)
+
+    def along(self, path: Ints) -> Confidence:
+        """The probabilities along a tag sequence, one tag number a token."""
+        tokens = np.arange(len(path))
+        last = np.ones(len(path), dtype=np.bool_)
+        last[:-1] = self.starts[1:]
+        node = self.node[tokens, path]
+        link, separate, closed = np.ones_like(node), np.ones_like(node), np.ones_like(node)
+        here, after = tokens[~last], tokens[~last] + 1
+        onward = _normalised(self.moves[path[here]] * self.leaving[after])  # P(tag after | tag here)
+        link[after] = onward[np.arange(len(after)), path[after]]
+        closed[here] = (onward * ~self.continues[path[here]]).sum(axis=1)
+        back = _normalised(self.moves.T[path[after]] * self.forward[here])  # P(tag here | tag after)
+        separate[after] = (back * ~self.continues.T[path[after]]).sum(axis=1)
+        return Confidence(node, link, separate, closed)
+
+    def chunk(self, tags: Sequence[int], first: int) -> float:
+        """The probability that the tokens from `first` on form exactly the chunk that these tags make.
+
+        The same sum over tag sequences as `Confidence.of_chunk`, for any chunk within a sentence.
+        """
+        here = self.forward[first] * self.coming[first]
+        probability = float(here[tags[0]] / max(here.sum(), _TINY))
+        if not self.starts[first]:
+            back = self.moves[:, tags[0]] * self.forward[first - 1]
+            probability *= float(back[~self.continues[:, tags[0]]].sum() / max(back.sum(), _TINY))
+        end = first + len(tags)
+        for place, (before, tag) in enumerate(pairwise(tags), first + 1):
+            onward = self.moves[before] * self.leaving[place]
+            probability *= float(onward[tag] / max(onward.sum(), _TINY))
+        if end < len(self.starts) and not self.starts[end]:
+            onward = self.moves[tags[-1]] * self.leaving[end]
+            probability *= float(onward[~self.continues[tags[-1]]].sum() / max(onward.sum(), _TINY))
+        return min(1.0, probability)
+
+
+def lattice(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Lattice:
+    """The forward-backward algorithm (Rabiner 1989, with his scaling) over a batch of sentences."""
     steps = _Steps(lengths)
     potentials = np.exp(emissions - emissions.max(axis=1, keepdims=True))
     moves, begins, ends = _exp(chain.transitions), _exp(chain.initial), _exp(chain.final)
@@ -117,7 +177,6 @@ def confidence(emissions: Floats, lengths: Sequence[int], chain: Chain, path: In
         rows = steps.rows(step)
         arriving = begins if step == 0 else forward[rows - 1] @ moves
         forward[rows] = _normalised(arriving * potentials[rows])
-    # `coming` is what the rest of the sentence says of each tag; `leaving` adds the token's own potential
     coming = np.empty_like(potentials)
     leaving = np.empty_like(potentials)
     for step in steps.backward():
@@ -127,26 +186,14 @@ def confidence(emissions: Floats, lengths: Sequence[int], chain: Chain, path: In
         coming[rows[:going_on]] = leaving[rows[:going_on] + 1] @ moves.T
         coming[rows] = _normalised(coming[rows])
         leaving[rows] = coming[rows] * potentials[rows]
-    return _along(path, steps, forward, coming, leaving, moves, chain.continues)
+    starts = np.zeros(len(potentials), dtype=np.bool_)
+    starts[steps.starts[: steps.active[0]] if steps.count else []] = True
+    return Lattice(forward, coming, leaving, moves, chain.continues, starts)
 
 
-def _along(
-    path: Ints, steps: _Steps, forward: Floats, coming: Floats, leaving: Floats, moves: Floats, continues: Bools
-) -> Confidence:
-    tokens = np.arange(len(path))
-    first = np.zeros(len(path), dtype=np.bool_)
-    first[steps.starts[: steps.active[0]] if steps.count else []] = True
-    last = np.ones(len(path), dtype=np.bool_)
-    last[:-1] = first[1:]
-    node = _normalised(forward * coming)[tokens, path]
-    link, separate, closed = np.ones_like(node), np.ones_like(node), np.ones_like(node)
-    here, after = tokens[~last], tokens[~last] + 1
-    onward = _normalised(moves[path[here]] * leaving[after])  # P(tag after | tag here)
-    link[after] = onward[np.arange(len(after)), path[after]]
-    closed[here] = (onward * ~continues[path[here]]).sum(axis=1)
-    back = _normalised(moves.T[path[after]] * forward[here])  # P(tag here | tag after)
-    separate[after] = (back * ~continues.T[path[after]]).sum(axis=1)
-    return Confidence(node, link, separate, closed)
+def confidence(emissions: Floats, lengths: Sequence[int], chain: Chain, path: Ints) -> Confidence:
+    """How probable the tags of `path` are."""
+    return lattice(emissions, lengths, chain).along(path)
 
 
 def _exp(scores: Floats) -> Floats:

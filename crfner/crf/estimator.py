@@ -10,27 +10,24 @@ from __future__ import annotations
 import inspect
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-import numpy as np
 from tqdm import tqdm
 
 from crfner.crf import model_file
 from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import train
-from crfner.crf.decode import Chain, Ints, confidence, viterbi
-from crfner.crf.emissions import Emissions
-from crfner.crf.layout import laid_out, whole
+from crfner.crf.layout import whole
 from crfner.crf.model_file import Fitted
 from crfner.crf.settings import RECORDED, checked, for_crfsuite
-from crfner.crf.weights import Weights, read_weights
-from crfner.document import Chunk, Document, Span
+from crfner.crf.tagging import Tagger
+from crfner.crf.weights import read_weights
+from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.pos import with_pos
-from crfner.schemes import continues, decode, may_follow
 from crfner.tokenize import tokenized
 from features import FeatureSet, Function, Lexicon
 
@@ -95,6 +92,7 @@ class CRFRecognizer:
         self.declared_labels = declared_labels
         self.seed = seed
         self.progress = progress
+        self._tagger: Tagger | None = None  # made at first use: it holds functions that cannot be pickled
 
     def fit(self, documents: Iterable[Document], y: object = None) -> Self:
         """Learn from documents with gold spans, which are read once, as a stream.
@@ -108,7 +106,7 @@ class CRFRecognizer:
         settings["features"] = features.config  # complete: a model must not change when a preset does
         declared = None if self.declared_labels is None else frozenset(self.declared_labels)
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
-        corpus = Corpus(stream, features, self._prepared, settings["scheme"], declared)
+        corpus = Corpus(stream, features, self.prepared, settings["scheme"], declared)
         trained = train(
             corpus.sentences(), for_crfsuite(settings), settings["iterations"], settings["seed"], self.progress
         )
@@ -135,16 +133,35 @@ class CRFRecognizer:
         A span's score is the probability that exactly this span stands there (see `crfner.crf.decode.Confidence`).
         Documents pass through in batches of some thousand tokens. Raises NotFittedError before `fit`.
         """
-        self._model()
-        batch: list[Document] = []
+        return (document for document, _ in self.weigh((document, ()) for document in documents))
+
+    def weigh(self, pairs: Iterable[tuple[Document, Sequence[Span]]]) -> Iterator[tuple[Document, list[float]]]:
+        """As `recognize`, and the probability of each span that comes with a document, whoever found it.
+
+        That is the probability that exactly this span is an entity of this label; 0 for a span that does not begin and
+        end with a token of one sentence, or whose label was not learnt. Raises NotFittedError before `fit`.
+        """
+        tagger = self.tagger()
+        batch: list[tuple[Document, Sequence[Span]]] = []
         tokens = 0
-        for document in documents:
-            batch.append(self._prepared(document.with_spans(())))
-            tokens += len(batch[-1].tokens)
+        for document, asked in pairs:
+            batch.append((self.prepared(document.with_spans(())), asked))
+            tokens += len(batch[-1][0].tokens)
             if tokens >= _BATCH:
-                yield from self._tagged(batch)
+                yield from tagger.tagged(batch)
                 batch, tokens = [], 0
-        yield from self._tagged(batch)
+        yield from tagger.tagged(batch)
+
+    def tagger(self) -> Tagger:
+        """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
+        if self._tagger is None:
+            self._tagger = Tagger(self._model(), self.scheme)
+        return self._tagger
+
+    def prepared(self, document: Document) -> Document:
+        """The document cut into tokens and sentences as the model sees it."""
+        document = whole(tokenized(document, self.tokenizer, self.sentences))
+        return with_pos(document, self.pos) if self.pos else document
 
     def predict(self, documents: Iterable[Document]) -> list[tuple[Span, ...]]:
         """The spans of each document."""
@@ -182,8 +199,7 @@ class CRFRecognizer:
 
     def _set(self, fitted: Fitted) -> None:
         self.fitted_ = fitted
-        self._emissions: Emissions | None = None  # made at first use: it holds functions that cannot be pickled
-        self._chain = _chain(fitted.weights, self.scheme)
+        self._tagger = None
 
     def _model(self) -> Fitted:
         if not hasattr(self, "fitted_"):
@@ -191,31 +207,6 @@ class CRFRecognizer:
 
             raise NotFittedError("this CRFRecognizer has learnt nothing yet; call fit or load a model")
         return self.fitted_
-
-    def _prepared(self, document: Document) -> Document:
-        document = whole(tokenized(document, self.tokenizer, self.sentences))
-        return with_pos(document, self.pos) if self.pos else document
-
-    def _tagged(self, documents: list[Document]) -> Iterator[Document]:
-        """Tag a batch. The tokens of all its documents stand one after the other."""
-        if self._emissions is None:
-            self._emissions = Emissions(self.fitted_.features, self.fitted_.weights)
-        lengths = [last - first for document in documents for first, last in document.sentences]
-        scores = self._emissions.of(map(laid_out, documents))
-        path = viterbi(scores, lengths, self._chain)
-        probability = confidence(scores, lengths, self._chain, path)
-        chunks = _chunks(path, lengths, self.fitted_.weights.tags, self.scheme)
-        start, taken = 0, 0
-        for document in documents:
-            end = start + len(document.tokens)
-            spans = []
-            while taken < len(chunks) and chunks[taken][1] <= end:
-                first, last, label = chunks[taken]
-                left, right = document.tokens[first - start][0], document.tokens[last - 1 - start][1]
-                spans.append(Span(left, right, label, round(probability.of_chunk(first, last), 4), "crf"))
-                taken += 1
-            start = end
-            yield document.with_spans(spans)
 
     # What scikit-learn asks of an estimator; inheriting from its BaseEstimator would cost every start a second.
 
@@ -246,7 +237,7 @@ class CRFRecognizer:
         return f"CRFRecognizer({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_emissions": None}
+        return {**self.__dict__, "_tagger": None}
 
     def check(self) -> None:
         """Raise SettingError for a parameter without sense, as `fit` would, but before any work is done."""
@@ -276,30 +267,3 @@ class CRFRecognizer:
         if isinstance(self.declared_labels, str):
             raise SettingError(f"declared_labels should be a list of labels, not the text {self.declared_labels!r}")
         return checked({name: getattr(self, name) for name in RECORDED})
-
-
-def _chain(weights: Weights, scheme: str) -> Chain:
-    """The weights between tags, with what the scheme does not allow forbidden."""
-    tags = weights.tags
-    allowed = np.array([[may_follow(before, tag, scheme) for tag in tags] for before in tags])
-    return Chain(
-        transitions=np.where(allowed, weights.transitions, -np.inf),
-        initial=np.array([0.0 if may_follow(None, tag, scheme) else -np.inf for tag in tags]),
-        final=np.array([0.0 if may_follow(tag, None, scheme) else -np.inf for tag in tags]),
-        continues=np.array([[continues(before, tag) for tag in tags] for before in tags]),
-    )
-
-
-def _chunks(path: Ints, lengths: list[int], tags: tuple[str, ...], scheme: str) -> list[Chunk]:
-    """The chunks of tag numbers, as ranges over all tokens; runs of O are not looked at one by one."""
-    chunks: list[Chunk] = []
-    inside = path != (tags.index("O") if "O" in tags else -1)
-    borders = np.zeros(len(path) + 1, dtype=np.bool_)
-    borders[np.cumsum([0, *lengths])] = True
-    # a run of tokens within chunks starts after O or at the start of a sentence, and ends likewise
-    starts = np.flatnonzero(inside & (borders[:-1] | ~np.concatenate([[False], inside[:-1]])))
-    ends = np.flatnonzero(inside & (borders[1:] | ~np.concatenate([inside[1:], [False]]))) + 1
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        for first, last, label in decode([tags[number] for number in path[start:end]], scheme):
-            chunks.append((start + first, start + last, label))
-    return chunks

@@ -1,0 +1,96 @@
+"""Tagging a batch of documents with a fitted model: emissions, the best tags, and how probable spans are.
+
+Public names: `Tagger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from crfner.crf.decode import Chain, Floats, Ints, Lattice, lattice, viterbi
+from crfner.crf.emissions import Emissions
+from crfner.crf.layout import laid_out
+from crfner.crf.model_file import Fitted
+from crfner.crf.weights import Weights
+from crfner.document import Chunk, Document, Span
+from crfner.schemes import continues, decode, encode, may_follow
+
+Batch = Sequence[tuple[Document, Sequence[Span]]]
+"""Documents, tokenised, with spans whose probability is asked for."""
+
+
+class Tagger:
+    """A fitted model made ready to tag. Not safe for use by several threads at once."""
+
+    def __init__(self, fitted: Fitted, scheme: str) -> None:
+        self.tags = fitted.weights.tags
+        self.chain = _chain(fitted.weights, scheme)
+        self._scheme = scheme
+        self._emissions = Emissions(fitted.features, fitted.weights)
+        self._numbers = {tag: number for number, tag in enumerate(self.tags)}
+
+    def emissions(self, documents: Sequence[Document]) -> tuple[Floats, list[int]]:
+        """Scores of all tokens of the documents, (tokens, L), and the length of each sentence."""
+        lengths = [last - first for document in documents for first, last in document.sentences]
+        return self._emissions.of(map(laid_out, documents)), lengths
+
+    def tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
+        """Each document with the spans of its best tags, and the probability of each span that came with it."""
+        scores, lengths = self.emissions([document for document, _ in batch])
+        path = viterbi(scores, lengths, self.chain)
+        found = lattice(scores, lengths, self.chain)
+        along = found.along(path)
+        chunks = self._chunks(path, lengths)
+        start, taken = 0, 0  # the tokens of all documents stand one after the other
+        for document, asked in batch:
+            end = start + len(document.tokens)
+            spans = []
+            while taken < len(chunks) and chunks[taken][1] <= end:
+                first, last, label = chunks[taken]
+                left, right = document.tokens[first - start][0], document.tokens[last - 1 - start][1]
+                spans.append(Span(left, right, label, round(along.of_chunk(first, last), 4), "crf"))
+                taken += 1
+            yield document.with_spans(spans), self._probabilities(found, document, start, asked) if asked else []
+            start = end
+
+    def _probabilities(self, found: Lattice, document: Document, start: int, asked: Sequence[Span]) -> list[float]:
+        firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)}
+        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start)}
+        probabilities = []
+        for span in asked:
+            first, last = firsts.get(span.start, -1), lasts.get(span.end, -1)
+            if first < 0 or last < first or found.starts[first + 1 : last + 1].any():
+                probabilities.append(0.0)
+                continue
+            tags = encode([(0, last + 1 - first, span.label)], last + 1 - first, self._scheme)
+            numbers = [self._numbers.get(tag, -1) for tag in tags]
+            probabilities.append(0.0 if -1 in numbers else found.chunk(numbers, first))
+        return probabilities
+
+    def _chunks(self, path: Ints, lengths: Sequence[int]) -> list[Chunk]:
+        """The chunks of tag numbers, as ranges over all tokens; runs of O are not looked at one by one."""
+        chunks: list[Chunk] = []
+        inside = path != self._numbers.get("O", -1)
+        borders = np.zeros(len(path) + 1, dtype=np.bool_)
+        borders[np.cumsum([0, *lengths])] = True
+        # a run of tokens within chunks starts after O or at the start of a sentence, and ends likewise
+        starts = np.flatnonzero(inside & (borders[:-1] | ~np.concatenate([[False], inside[:-1]])))
+        ends = np.flatnonzero(inside & (borders[1:] | ~np.concatenate([inside[1:], [False]]))) + 1
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            for first, last, label in decode([self.tags[number] for number in path[start:end]], self._scheme):
+                chunks.append((start + first, start + last, label))
+        return chunks
+
+
+def _chain(weights: Weights, scheme: str) -> Chain:
+    """The weights between tags, with what the scheme does not allow forbidden."""
+    tags = weights.tags
+    allowed = np.array([[may_follow(before, tag, scheme) for tag in tags] for before in tags])
+    return Chain(
+        transitions=np.where(allowed, weights.transitions, -np.inf),
+        initial=np.array([0.0 if may_follow(None, tag, scheme) else -np.inf for tag in tags]),
+        final=np.array([0.0 if may_follow(tag, None, scheme) else -np.inf for tag in tags]),
+        continues=np.array([[continues(before, tag) for tag in tags] for before in tags]),
+    )
