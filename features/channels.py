@@ -18,6 +18,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 Key = Hashable
 Sentences = Sequence[Sequence[str]]
+Hits = Sequence[Sequence[str]]
 
 CACHE_SIZE = 1 << 17
 """Distinct keys that a cache may hold before it is emptied and begun anew."""
@@ -31,12 +32,14 @@ class View:
     columns    extra values of each token, a flat list over the document's tokens for each column
     words      all words, with None at the empty places
     positions  the place of each token in `words`
+    hits       what something else, such as rules, says of each token: a flat list over tokens of lists of values
     """
 
     sentences: Sentences
     columns: Sequence[Sequence[str]]
     words: list[str | None]
     positions: list[int]
+    hits: Hits = ()
 
     def spread(self, values: Sequence[Key]) -> list[Key]:
         """A flat list over tokens laid out like `words`."""
@@ -46,10 +49,10 @@ class View:
         return laid
 
 
-def view(sentences: Sentences, columns: Sequence[Sequence[str]], pad: int) -> View:
+def view(sentences: Sentences, columns: Sequence[Sequence[str]], pad: int, hits: Hits = ()) -> View:
     """Lay a document out for windows of `pad` tokens to each side.
 
-    Raises ValueError for a sentence that is a string, an empty token, or a column that is not as long as the document.
+    Raises ValueError for a sentence that is a string, an empty token, or a column or hits not as long as the document.
     """
     gap: list[str | None] = [None] * pad
     words = gap.copy()
@@ -68,7 +71,9 @@ def view(sentences: Sentences, columns: Sequence[Sequence[str]], pad: int) -> Vi
             raise ValueError(
                 f"column {index} has {len(column)} values for {len(positions)} tokens; give one value for each token"
             )
-    return View(sentences, columns, words, positions)
+    if hits and len(hits) != len(positions):
+        raise ValueError(f"there are hits for {len(hits)} tokens, but {len(positions)} tokens; give a list for each")
+    return View(sentences, columns, words, positions, hits)
 
 
 @dataclass(frozen=True, slots=True)

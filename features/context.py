@@ -95,6 +95,19 @@ def column_channel(index: int, offsets: tuple[int, ...]) -> Channel:
     return Channel(name, offsets, keys, attributes)
 
 
+def hits_channel(offsets: tuple[int, ...]) -> Channel:
+    """What rules, or whatever else looked at the document, say of a token; silent where nothing did."""
+
+    def keys(view: View) -> list[Key]:
+        return view.spread([tuple(values) for values in view.hits]) if view.hits else [None] * len(view.words)
+
+    def attributes(key: Key) -> list[list[str]]:
+        values = key if isinstance(key, tuple) else ()
+        return [[f"hit[{offset}]={value}" for value in values] for offset in offsets]
+
+    return Channel("hit", offsets, keys, attributes)
+
+
 def position_channel() -> Channel:
     """Where a token stands in its sentence: first, second, inner, last, or alone."""
 

@@ -2,8 +2,8 @@
 
 The configuration maps names to settings (see `features.presets`). Entries are: a word feature by its name, with
 `window` and its own settings; `conjunctions`, a list of lists such as ["lower[-1]", "lower[0]"] of word features, with
-the settings that they have in the set; `bag`, `position`, `capitals`, `elsewhere`, `columns`; and, where lexicons are
-given, `gazetteers` and `clusters`.
+the settings that they have in the set; `bag`, `position`, `capitals`, `elsewhere`, `columns`, `hits`; and, where lexicons
+are given, `gazetteers` and `clusters`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from features import context, settings
-from features.channels import Cache, Channel, Sentences, view
+from features.channels import Cache, Channel, Hits, Sentences, view
 from features.lexicons import Clusters, Gazetteer, Lexicon
 from features.presets import Config, resolve
 from features.words import WORD_FEATURES, WordFeature
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _PART = re.compile(r"(.+)\[([+-]?\d+)\]")
-_NOT_OF_WORDS = ("conjunctions", "bag", "position", "capitals", "elsewhere", "columns", "gazetteers", "clusters")
+_NOT_OF_WORDS = ("conjunctions", "bag", "position", "capitals", "elsewhere", "columns", "hits", "gazetteers",
+                 "clusters")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +86,17 @@ class FeatureSet:
     def __reduce__(self) -> tuple[Any, ...]:  # caches are not pickled
         return FeatureSet, (self.config, self.lexicons, self.functions)
 
-    def lists(self, sentences: Sentences, columns: Sequence[Sequence[str]] = ()) -> list[list[list[str]]]:
+    def lists(
+        self, sentences: Sentences, columns: Sequence[Sequence[str]] = (), hits: Hits = ()
+    ) -> list[list[list[str]]]:
         """Attribute strings of one document: a list over sentences of lists over tokens of lists of strings.
 
-        `columns` holds further values a token, each column a flat list over the document's tokens. An attribute that
-        holds twice (a word twice in the bag) stands twice. Raises ValueError for an empty token, a column of another
-        length, or a function of your own that gives no list of values for each token.
+        `columns` holds further values a token, each column a flat list over the document's tokens; `hits` is a flat list
+        over the tokens of the values that something else, such as rules, gives each. An attribute that holds twice (a
+        word twice in the bag) stands twice. Raises ValueError for an empty token, a column or hits of another length,
+        or a function of your own that gives no list of values for each token.
         """
-        laid = view(sentences, columns, self.pad)
+        laid = view(sentences, columns, self.pad, hits)
         parts: list[list[list[str]]] = []
         for channel, cache in self._caches:
             rows = list(map(cache.__getitem__, channel.keys(laid)))
@@ -101,12 +105,18 @@ class FeatureSet:
         tokens = map(list, map(chain.from_iterable, zip(*parts, strict=True)))
         return [[next(tokens) for _ in words] for words in sentences]
 
-    def dicts(self, sentences: Sentences, columns: Sequence[Sequence[str]] = ()) -> list[list[dict[str, float]]]:
+    def dicts(
+        self, sentences: Sentences, columns: Sequence[Sequence[str]] = (), hits: Hits = ()
+    ) -> list[list[dict[str, float]]]:
         """The same as dictionaries attribute -> count, the form that scikit-learn's and CRFsuite's users know."""
-        return [[_counts(token) for token in words] for words in self.lists(sentences, columns)]
+        return [[_counts(token) for token in words] for words in self.lists(sentences, columns, hits)]
 
     def matrix(
-        self, sentences: Sentences, columns: Sequence[Sequence[str]] = (), vocabulary: Mapping[str, int] | None = None
+        self,
+        sentences: Sentences,
+        columns: Sequence[Sequence[str]] = (),
+        vocabulary: Mapping[str, int] | None = None,
+        hits: Hits = (),
     ) -> tuple[csr_matrix, dict[str, int]]:
         """The same as a scipy CSR matrix of counts, tokens by attributes, with its vocabulary attribute -> column.
 
@@ -117,7 +127,7 @@ class FeatureSet:
         known: dict[str, int] = dict(vocabulary or {})
         indices: list[int] = []
         borders = [0]
-        for token in chain.from_iterable(self.lists(sentences, columns)):
+        for token in chain.from_iterable(self.lists(sentences, columns, hits)):
             if vocabulary is None:
                 indices.extend(known.setdefault(attribute, len(known)) for attribute in token)
             else:
@@ -162,6 +172,8 @@ class FeatureSet:
         if columns := settings.read(config, "columns", indices=[0], window=1):
             for index in columns["indices"]:
                 yield context.column_channel(index, columns["window"])
+        if hits := settings.read(config, "hits", window=1):
+            yield context.hits_channel(hits["window"])
         if gazetteers := settings.read(config, "gazetteers", window=0):
             for name, lexicon in sorted(self.lexicons.items()):
                 if isinstance(lexicon, Gazetteer):

@@ -38,7 +38,7 @@ class Emissions:
             return self._of(documents)
 
     def _of(self, documents: Iterable[Laid]) -> Floats:
-        views = [view(sentences, columns, self._pad) for sentences, columns in documents]
+        views = [view(sentences, columns, self._pad, hits) for sentences, columns, hits in documents]
         positions: list[int] = []
         laid = 0
         for one in views:

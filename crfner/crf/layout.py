@@ -12,10 +12,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from crfner.document import Document
-from features.channels import Sentences
+from features.channels import Hits, Sentences
 
-Laid = tuple[Sentences, Sequence[Sequence[str]]]
-"""A document as features see it: sentences of words, and further columns."""
+Laid = tuple[Sentences, Sequence[Sequence[str]], Hits]
+"""A document as features see it: sentences of words, further columns, and what rules say of its tokens."""
+
+HITS = "hits"
+"""Where a document's `meta` has what rules say of its tokens, while a hybrid works on it."""
 
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
@@ -38,7 +41,8 @@ def laid_out(document: Document) -> Laid:
     sentences, columns = document.sentence_words(), document.meta.get("columns", ())
     if not fits_crfsuite(document.text):
         sentences = [_mended(words) for words in sentences]
-    return sentences, [column if fits_crfsuite("".join(column)) else _mended(column) for column in columns]
+    columns = [column if fits_crfsuite("".join(column)) else _mended(column) for column in columns]
+    return sentences, columns, document.meta.get(HITS, ())
 
 
 def _mended(words: Sequence[str]) -> list[str]:

@@ -329,3 +329,21 @@ def test_importing_and_extracting_needs_only_the_standard_library_and_numpy() ->
 def test_no_window_of_a_strangers_feature_set_can_take_all_memory(config: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"feature|conjunction"):
         FeatureSet(config)
+
+
+def test_hits_are_what_something_else_says_of_each_token_seen_through_a_window() -> None:
+    features = FeatureSet({"hits": {"window": 1}})
+    found = features.lists([["Started", "ramipril"], ["today"]], hits=[[], ["MEDICINE/S", "DRUG/S"], []])
+    assert found == [
+        [["hit[1]=MEDICINE/S", "hit[1]=DRUG/S"], ["hit[0]=MEDICINE/S", "hit[0]=DRUG/S"]],
+        [[]],  # a window stays within its sentence
+    ]
+
+
+def test_without_hits_the_feature_is_silent() -> None:
+    assert FeatureSet({"hits": {}}).lists([["Started", "ramipril"]]) == [[[], []]]
+
+
+def test_hits_for_another_number_of_tokens_are_refused() -> None:
+    with pytest.raises(ValueError, match="hits for 1 tokens, but 2"):
+        FeatureSet({"hits": {}}).lists([["Started", "ramipril"]], hits=[["MEDICINE/S"]])
