@@ -3,7 +3,7 @@
 Units with the same outcome are alike to the score. So it is enough to draw, for each sample, how often each distinct
 outcome comes up, which is one draw from a multinomial distribution instead of one draw a unit.
 
-Public names: `Outcome`, `bootstrap_interval`.
+Public names: `bootstrap_interval`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-Outcome = tuple[int, int, int]
-"""True positives, false positives and false negatives."""
+from crfner.evaluation.units import Outcome
 
 
 def bootstrap_interval(units: Mapping[Outcome, int], samples: int = 1000, seed: int = 0) -> tuple[float, float]:

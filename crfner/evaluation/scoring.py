@@ -5,21 +5,18 @@ Public names: `evaluate`, `evaluate_tags`.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
-from typing import Any, TypeVar
 
 from crfner.document import Chunk, Document
 from crfner.evaluation.errors import ErrorTally
-from crfner.evaluation.interval import Outcome, bootstrap_interval
+from crfner.evaluation.interval import bootstrap_interval
+from crfner.evaluation.pairs import document_pairs, entities, in_step
+from crfner.evaluation.units import Outcome, by_sentence, entity_outcomes, total
 from crfner.evaluation.values import Average, Evaluation, Score
 from crfner.schemes import decode
 from crfner.tokenize import tokenized
-
-T = TypeVar("T")
 
 
 def evaluate(
@@ -38,19 +35,17 @@ def evaluate(
     Raises ValueError when the numbers of documents or the texts of a pair differ, naming the first such document.
     """
     tally = _Tally()
-    only: tuple[Document, list[tuple[int, Outcome]]] | None = None
-    for number, (truth, guess) in enumerate(_in_step("document", gold, predicted), start=1):
-        if truth.text != guess.text:
-            raise ValueError(_different_texts(number, truth, guess))
+    only: tuple[Document, list[tuple[Chunk, Outcome]]] | None = None
+    for number, (truth, guess) in enumerate(document_pairs(gold, predicted), start=1):
         truth = (
             truth
             if truth.tokens and truth.sentences
             else tokenized(replace(truth, tokens=truth.tokens or guess.tokens))
         )
-        outcomes = tally.add(_entities(truth), _entities(guess), truth.text)
+        outcomes = tally.add(entities(truth), entities(guess), truth.text)
         tally.add_tags(_iob2(truth), _iob2(replace(guess, tokens=truth.tokens, sentences=())), len(truth.tokens))
         only = (truth, outcomes) if number == 1 else None
-    units = Counter(_by_sentence(*only)) if only else tally.units
+    units = Counter(by_sentence(*only)) if only else tally.units
     return tally.evaluation(units, samples, seed)
 
 
@@ -74,37 +69,12 @@ def evaluate_tags(
     Raises ValueError when the numbers of sentences or of a sentence's tags differ, or a scheme, rule or tag is unknown.
     """
     tally = _Tally()
-    for number, (truth, guess) in enumerate(_in_step("sentence", gold, predicted), start=1):
+    for number, (truth, guess) in enumerate(in_step("sentence", gold, predicted), start=1):
         if len(truth) != len(guess):
             raise ValueError(f"sentence {number} has {len(truth)} gold tags but {len(guess)} predicted ones")
         tally.add(set(decode(truth, scheme, rule)), set(decode(guess, scheme, rule)), None)
         tally.add_tags(dict(enumerate(truth)), dict(enumerate(guess)), len(truth))
     return tally.evaluation(tally.units, samples, seed)
-
-
-def _in_step(what: str, gold: Iterable[T], predicted: Iterable[T]) -> Iterator[tuple[T, T]]:
-    """Pairs in order. Raises ValueError when one side ends before the other."""
-    end: Any = object()
-    for number, (truth, guess) in enumerate(zip_longest(gold, predicted, fillvalue=end), start=1):
-        if truth is end or guess is end:
-            more, fewer = ("predicted", "gold") if truth is end else ("gold", "predicted")
-            raise ValueError(f"{what} {number} is among the {more} ones, but there are only {number - 1} {fewer} ones")
-        yield truth, guess
-
-
-def _different_texts(number: int, gold: Document, predicted: Document) -> str:
-    pairs = enumerate(zip(gold.text, predicted.text, strict=False))
-    position = next((i for i, (a, b) in pairs if a != b), min(len(gold.text), len(predicted.text)))
-    name = f" ({gold.id})" if gold.id else ""
-    here = slice(position, position + 20)
-    return (
-        f"document {number}{name} has different texts from character {position} on: "
-        f"gold {gold.text[here]!r}, predicted {predicted.text[here]!r}"
-    )
-
-
-def _entities(document: Document) -> set[Chunk]:
-    return {(span.start, span.end, span.label) for span in document.spans}
 
 
 def _iob2(document: Document) -> dict[int, str]:
@@ -119,17 +89,6 @@ def _iob2(document: Document) -> dict[int, str]:
     return tags
 
 
-def _by_sentence(document: Document, outcomes: list[tuple[int, Outcome]]) -> list[Outcome]:
-    """The outcomes of each sentence, summed; an entity belongs to the sentence that it starts in."""
-    starts = [document.tokens[first][0] for first, _ in document.sentences] or [0]
-    totals = [[0, 0, 0] for _ in starts]
-    for start, outcome in outcomes:
-        total = totals[max(bisect_right(starts, start) - 1, 0)]
-        for column, number in enumerate(outcome):
-            total[column] += number
-    return [(tp, fp, fn) for tp, fp, fn in totals]
-
-
 class _Tally:
     """Running counts over pairs of a gold and a predicted text.
 
@@ -142,17 +101,13 @@ class _Tally:
         self.errors = ErrorTally()
         self.tokens = self.right_tokens = 0
 
-    def add(self, gold: set[Chunk], predicted: set[Chunk], text: str | None) -> list[tuple[int, Outcome]]:
-        """Count one pair; returns where each entity, correct, spurious or missed, starts, and its outcome."""
-        kinds = ((gold & predicted, (1, 0, 0)), (predicted - gold, (0, 1, 0)), (gold - predicted, (0, 0, 1)))
-        outcomes = []
-        for column, (entities, outcome) in enumerate(kinds):
-            for start, _, label in entities:
-                self.labels.setdefault(label, [0, 0, 0])[column] += 1
-                outcomes.append((start, outcome))
-        (correct, _), (wrong, _), (lost, _) = kinds
-        self.units[len(correct), len(wrong), len(lost)] += 1
-        self.errors.add(lost, wrong, text)
+    def add(self, gold: set[Chunk], predicted: set[Chunk], text: str | None) -> list[tuple[Chunk, Outcome]]:
+        """Count one pair; returns each entity, correct, spurious or missed, with its outcome."""
+        outcomes = entity_outcomes(gold, predicted)
+        for (_, _, label), outcome in outcomes:
+            self.labels.setdefault(label, [0, 0, 0])[outcome.index(1)] += 1
+        self.units[total(outcome for _, outcome in outcomes)] += 1
+        self.errors.add(gold - predicted, predicted - gold, text)
         return outcomes
 
     def add_tags(self, gold: Mapping[int, str], predicted: Mapping[int, str], length: int) -> None:
