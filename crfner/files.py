@@ -141,6 +141,8 @@ def atomic_output(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise CrfnerError, before long work is begun, when `atomic_output` could not write the path at its end."""
     name = os.fspath(path)
+    if name == STANDARD_STREAM:
+        return
     with _naming(name):
         present = _status(name)
         target = os.path.realpath(name) if present is not None else os.path.dirname(os.path.realpath(name))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crfner.errors import CrfnerError, InputError
-from crfner.files import atomic_output, expand_inputs, open_text
+from crfner.files import atomic_output, check_writable, expand_inputs, open_text
 
 
 def text_of(path: Path) -> str:
@@ -114,6 +114,15 @@ def test_a_dash_is_standard_input_and_output(monkeypatch: pytest.MonkeyPatch) ->
     with atomic_output("-", "wb") as stream:
         stream.write(b"bytes")
     assert output.getvalue() == "Köln\nbytes".encode()
+
+
+def test_standard_output_can_be_written_from_a_folder_that_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    check_writable("-")
+    with pytest.raises(CrfnerError, match="permission denied"):
+        check_writable(tmp_path / "new")
 
 
 def test_output_appears_whole(tmp_path: Path) -> None:
