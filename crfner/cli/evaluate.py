@@ -15,30 +15,41 @@ from crfner.cli.options import input_format, read_documents
 @click.argument("gold")
 @input_format
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--modes", "with_modes", is_flag=True, help="Add scores that tell near misses (SemEval-2013 task 9).")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the bootstrap interval.")
-def evaluate(model: str, gold: str, input_format: str | None, as_json: bool, seed: int) -> None:
+def evaluate(model: str, gold: str, input_format: str | None, as_json: bool, with_modes: bool, seed: int) -> None:
     """Score MODEL on the labelled text GOLD ("-" for standard input).
 
     Entities count when borders and label are exact, as in the CoNLL shared tasks. The table gives precision, recall and
     F1 for each label, a 95% interval of the micro-averaged F1 and the commonest errors by kind.
 
+    With --modes there are four scores more: of exact entities (strict), of exact borders whatever the label (exact), of
+    any overlap for half of the credit (partial), and of any overlap with the right label (type).
+
     \b
     crfner evaluate model.crfner test.jsonl
     crfner evaluate model.crfner test.conll --json > scores.json
+    crfner evaluate model.crfner test.jsonl --modes
     """
     from tqdm import tqdm
 
     from crfner.crf import CRFRecognizer
-    from crfner.evaluation import evaluate, to_dict, to_table
+    from crfner.evaluation import evaluate, modes, modes_dict, modes_table, to_dict, to_table
 
     recognizer = CRFRecognizer.load(model)
     documents = tqdm(read_documents(gold, input_format), "scoring", unit=" documents", disable=None)
     truth, given = tee(documents)
-    evaluation = evaluate(truth, recognizer.recognize(given), seed=seed)
+    predicted = recognizer.recognize(given)
+    by_mode = None
+    if with_modes:  # this reads to the end, and the documents are kept for the other scorer
+        (truth, gold_copies), (predicted, copies) = tee(truth), tee(predicted)
+        by_mode = modes(gold_copies, copies)
+    evaluation = evaluate(truth, predicted, seed=seed)
     if as_json:
-        click.echo(json.dumps(to_dict(evaluation), ensure_ascii=False, indent=2))
+        scores = to_dict(evaluation) | ({"modes": modes_dict(by_mode)} if by_mode else {})
+        click.echo(json.dumps(scores, ensure_ascii=False, indent=2))
     else:
-        click.echo(to_table(evaluation))
+        click.echo("\n\n".join([to_table(evaluation), *([modes_table(by_mode)] if by_mode else [])]))
     unknown = [name for name, scores in evaluation.labels.items() if scores.support and name not in recognizer.labels]
     if unknown:
         click.echo(

@@ -1,16 +1,19 @@
-"""An evaluation as data for JSON and as a plain text table.
+"""An evaluation, and scores by mode, as data for JSON and as a plain text table.
 
-Public names: `to_dict`, `to_table`.
+Public names: `to_dict`, `to_table`, `modes_dict`, `modes_table`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from crfner.evaluation.modes import MODES, OUTCOMES, Modes, ModeScore
 from crfner.evaluation.values import Average, ErrorGroup, Evaluation, Mistake, Score
 
-HEADER = ("precision", "recall", "f1", "support", "predicted", "correct")
+FRACTIONS = ("precision", "recall", "f1")
+HEADER = (*FRACTIONS, "support", "predicted", "correct")
 EXPLANATIONS = {
     "missed": "gold entities that nothing was found for",
     "spurious": "predicted entities that answer to no gold one",
@@ -51,14 +54,53 @@ def to_table(evaluation: Evaluation, *, errors: bool = True) -> str:
     rows: list[tuple[str, ...]] = [("label", *HEADER)]
     rows += [(label, *_cells(score)) for label, score in evaluation.labels.items()]
     rows += [("micro", *_cells(evaluation.micro)), ("macro", *_cells(evaluation.macro))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [_row(row, widths) for row in rows]
+    lines = _grid(rows)
     lines.insert(-2, "-" * len(lines[0]))
     low, high = (_percent(bound) for bound in evaluation.interval)
     lines += ["", f"micro F1, 95% interval  {low} to {high}", f"token accuracy  {_percent(evaluation.token_accuracy)}"]
     for group, found in evaluation.errors.items() if errors else ():
         lines += ["", f"{group}: {found.count} ({EXPLANATIONS[group]})", *_examples(found)]
     return "\n".join(lines)
+
+
+def modes_dict(modes: Modes) -> dict[str, Any]:
+    """The scores by mode as JSON takes them; fractions (0 to 1) are in full precision.
+
+    Keys: overall, which has a score by mode, and labels, which has those of each label.
+    """
+    return {
+        "overall": _mode_scores(modes.overall),
+        "labels": {label: _mode_scores(scores) for label, scores in modes.labels.items()},
+    }
+
+
+def _mode_scores(scores: Mapping[str, ModeScore]) -> dict[str, dict[str, float]]:
+    names = (*FRACTIONS, "possible", "actual", *OUTCOMES)
+    return {mode: {name: getattr(score, name) for name in names} for mode, score in scores.items()}
+
+
+def modes_table(modes: Modes) -> str:
+    """The scores by mode for people: over all entities in per cent, with counts, and then F1 by label.
+
+    Ends without a line break. `exact` has no column by label, as it would be that of `strict`, see `Modes`.
+    """
+    rows: list[tuple[str, ...]] = [("mode", *FRACTIONS, *OUTCOMES)]
+    for mode, score in modes.overall.items():
+        rows.append((mode, *_fractions(score), *(str(getattr(score, outcome)) for outcome in OUTCOMES)))
+    lines = _grid(rows)
+    if modes.labels:
+        columns = [mode for mode in MODES if mode != "exact"]
+        by_label: list[tuple[str, ...]] = [("f1 by label", *columns)]
+        for label, scores in modes.labels.items():
+            by_label.append((label, *(_percent(scores[mode].f1) for mode in columns)))
+        lines += ["", *_grid(by_label)]
+    return "\n".join(lines)
+
+
+def _grid(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """A line a row, with columns as wide as they need to be."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [_row(row, widths) for row in rows]
 
 
 def _row(cells: tuple[str, ...], widths: list[int]) -> str:
@@ -69,10 +111,14 @@ def _row(cells: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _cells(score: Score | Average) -> tuple[str, ...]:
-    fractions = (_percent(score.precision), _percent(score.recall), _percent(score.f1))
+    fractions = _fractions(score)
     if isinstance(score, Average):
         return (*fractions, "", "", "")
     return (*fractions, str(score.support), str(score.predicted), str(score.correct))
+
+
+def _fractions(score: Score | Average | ModeScore) -> tuple[str, ...]:
+    return _percent(score.precision), _percent(score.recall), _percent(score.f1)
 
 
 def _percent(fraction: float) -> str:
