@@ -2,8 +2,8 @@
 
 The configuration maps names to settings (see `features.presets`). Entries are: a word feature by its name, with
 `window` and its own settings; `conjunctions`, a list of lists such as ["lower[-1]", "lower[0]"] of word features, with
-the settings that they have in the set; `bag`, `position`, `capitals`, `elsewhere`, `columns`, `hits`; and, where lexicons
-are given, `gazetteers` and `clusters`.
+the settings that they have in the set; `bag`, `position`, `capitals`, `elsewhere`, `columns`, `hits`; and, where
+lexicons are given, `gazetteers` and `clusters`.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class FeatureSet:
     ) -> list[list[list[str]]]:
         """Attribute strings of one document: a list over sentences of lists over tokens of lists of strings.
 
-        `columns` holds further values a token, each column a flat list over the document's tokens; `hits` is a flat list
-        over the tokens of the values that something else, such as rules, gives each. An attribute that holds twice (a
+        `columns` holds further values a token, each column a flat list over the document's tokens; `hits` is a flat
+        list over the tokens of the values that something else, such as rules, gives each. An attribute that holds twice (a
         word twice in the bag) stands twice. Raises ValueError for an empty token, a column or hits of another length,
         or a function of your own that gives no list of values for each token.
         """

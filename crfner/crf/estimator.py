@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
+from crfner import store
 from crfner.crf import model_file
 from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import train
@@ -123,6 +124,11 @@ class CRFRecognizer:
         return self
 
     @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What a model file says of this recogniser. Raises NotFittedError before `fit`."""
+        return self._model().manifest
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The labels that were learnt, sorted. Raises NotFittedError before `fit`."""
         return tuple(self._model().manifest["labels"])
@@ -174,12 +180,24 @@ class CRFRecognizer:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file, whole or not at all. Raises CrfnerError when it cannot be written."""
-        model_file.save(path, self._model())
+        fitted = self._model()
+        store.save(path, fitted.manifest, model_file.to_parts(fitted))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None) -> Self:
         """Read a model file. Raises CrfnerError when it is missing, damaged, unsafe or of a newer version."""
-        fitted = model_file.load(path, functions)
+        stored = store.load(path)
+        kind = stored.manifest.get("kind")
+        if kind != model_file.KIND:
+            raise CrfnerError(f"{path}: this is not a CRF model (kind {kind!r}); open it with crfner.load_model")
+        return cls.from_stored(stored, path, functions)
+
+    @classmethod
+    def from_stored(
+        cls, stored: store.Stored, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None
+    ) -> Self:
+        """The CRF within a model file that is open already, of whatever kind; `path` is what messages name."""
+        fitted = model_file.from_stored(stored, path, functions)
         settings = fitted.manifest["settings"]
         missing = [name for name in RECORDED if name not in settings]
         if missing:

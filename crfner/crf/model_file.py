@@ -15,6 +15,9 @@ from crfner.errors import CrfnerError
 from crfner.version import __version__
 from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon
 
+KIND = "crf"
+"""What the manifest of a CRF alone names as its kind."""
+
 _WEIGHTS = "model.crfsuite"
 _LEXICONS: dict[str, type[Gazetteer] | type[Clusters]] = {"gazetteers/": Gazetteer, "clusters/": Clusters}
 
@@ -39,7 +42,7 @@ def make_manifest(labels: list[str], settings: Mapping[str, Any], training: Mapp
     packages = ("python-crfsuite", "sklearn-crfsuite", "numpy")
     versions = {"crfner": __version__, "python": platform.python_version()}
     return {
-        "kind": "crf",
+        "kind": KIND,
         "labels": labels,
         "settings": dict(settings),
         "training": dict(training),
@@ -47,21 +50,20 @@ def make_manifest(labels: list[str], settings: Mapping[str, Any], training: Mapp
     }
 
 
-def save(path: str | os.PathLike[str], fitted: Fitted) -> None:
-    """Write the model file, with the lexicons cut down to what has weight. Raises CrfnerError when it cannot."""
+def to_parts(fitted: Fitted) -> dict[str, bytes]:
+    """The parts of a model file: the weights, and the lexicons cut down to what has weight."""
     parts = {_WEIGHTS: fitted.data}
     for name, lexicon in _weighty(fitted.features.lexicons, fitted.weights).items():
         folder = next(folder for folder, kind in _LEXICONS.items() if isinstance(lexicon, kind))
         parts[f"{folder}{name}.txt"] = "".join(f"{line}\n" for line in lexicon.to_lines()).encode()
-    store.save(path, fitted.manifest, parts)
+    return parts
 
 
-def load(path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None) -> Fitted:
-    """Read a model file. Raises CrfnerError when it is not a whole and sound model of a CRF."""
-    stored = store.load(path)
+def from_stored(
+    stored: store.Stored, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None
+) -> Fitted:
+    """The CRF that a model file holds. Raises CrfnerError, naming the path, when it is not whole and sound."""
     manifest = stored.manifest
-    if manifest.get("kind") != "crf":
-        raise CrfnerError(f"{path}: this is not a CRF model (kind {manifest.get('kind')!r})")
     if not isinstance(manifest.get("settings"), dict) or not _are_texts(manifest.get("labels")):
         raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
     try:

@@ -12,7 +12,7 @@ import pytest
 
 from crfner import store
 from crfner.crf import CRFRecognizer
-from crfner.crf.model_file import load
+from crfner.crf.model_file import from_stored
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
 from crfner.formats import read
@@ -256,8 +256,8 @@ def test_weights_beyond_all_measure_give_spans_all_the_same(
         assert all(span.score is not None and 0 <= span.score <= 1 for span in document.spans)
 
 
-def test_the_functional_form_gives_what_the_recogniser_holds(fitted: CRFRecognizer, tmp_path: Path) -> None:
+def test_what_was_stored_is_what_the_recogniser_holds(fitted: CRFRecognizer, tmp_path: Path) -> None:
     fitted.save(tmp_path / "m")
-    loaded = load(tmp_path / "m")
+    loaded = from_stored(store.load(tmp_path / "m"), tmp_path / "m")
     assert loaded.data == fitted.fitted_.data
     assert loaded.weights.tags == fitted.fitted_.weights.tags

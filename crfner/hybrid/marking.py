@@ -1,0 +1,40 @@
+"""Rule hits as features: what the rules say of each token, for the CRF to weigh like anything else.
+
+Public names: `marked`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import replace
+
+from crfner.crf.layout import HITS
+from crfner.document import Document, Span
+
+_GRADES = (0.9, 0.7, 0.5)
+
+
+def marked(document: Document, hits: Iterable[Span]) -> Document:
+    """The document with, for each token, the label, place (B, I, E, S) and grade of every hit that touches it."""
+    starts, ends = [start for start, _ in document.tokens], [end for _, end in document.tokens]
+    values: list[set[str]] = [set() for _ in document.tokens]
+    for hit in hits:
+        first, last = bisect_right(ends, hit.start), bisect_left(starts, hit.end)
+        for token in range(first, last):
+            values[token].add(f"{hit.label}/{_place(token, first, last)}")
+            values[token].add(f"{hit.label}/{_place(token, first, last)}/{_grade(hit.score)}")
+    return replace(document, meta={**document.meta, HITS: tuple(tuple(sorted(found)) for found in values)})
+
+
+def _place(token: int, first: int, last: int) -> str:
+    if last - first == 1:
+        return "S"
+    return "B" if token == first else "E" if token == last - 1 else "I"
+
+
+def _grade(precision: float | None) -> str:
+    """A precision as one of few values: "high", "good", "fair", "low", or "unknown"."""
+    if precision is None:
+        return "unknown"
+    return ("high", "good", "fair", "low")[sum(precision < least for least in _GRADES)]
