@@ -15,7 +15,7 @@ from crfner.evaluation.modes import ModeScore
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What was learnt from and what was scored, counted over all folds.
+    """What was learnt from and what was scored; a document counts once, also where several folds learn from it.
 
     method  "files" (a training and a test file), or "5-fold" and the like
     """
@@ -33,9 +33,11 @@ class Split:
 class Costs:
     """What a system costs on this machine; None where it could not be measured.
 
-    training_seconds, tokens_per_second  wall time of training; tokens tagged a second of wall time
+    training_seconds, tokens_per_second  wall time of training, imports included; tokens tagged a second of wall time
     peak_memory                          bytes, the greatest resident set of a process that trains and tags
     model_size                           bytes of the model file
+
+    Over several folds, training time and model size are means, and the peak is the greatest.
     """
 
     training_seconds: float | None = None
@@ -51,7 +53,7 @@ class SystemResult:
     name        such as "rules", "mined rules", "crf default", "hybrid union", "spacy ner" or a predictions file's name
     evaluation  exact scores, overall and by label, with interval and error groups
     modes       the SemEval-2013 scores by mode: strict, exact, partial, type
-    breakdowns  by question ("seen in training", "length", "frequency in training") and answer ("seen", "1 token", ...): scores
+    breakdowns  scores by question ("seen in training", "length", "frequency in training") and answer ("seen", ...)
     costs       what it costs
     predicted   the test documents with its spans, in the order of `Comparison.gold`
     """

@@ -1,0 +1,144 @@
+"""`crfner compare`: rules, CRFs, hybrids and other systems on the same splits, in one table and one report.
+
+Public names: `compare`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from crfner.cli.options import input_format, keep_inputs, read_documents
+from crfner.errors import CrfnerError
+from crfner.files import check_writable
+from crfner.formats import stream_name
+
+if TYPE_CHECKING:
+    from crfner.compare import Predictions
+    from crfner.compare.comparison import Contestant
+    from crfner.rules import RuleSet
+
+_DEFAULT = ("mined", "crf:minimal", "crf:default", "hybrid:union")
+
+
+@click.command("compare")
+@click.argument("data")
+@click.option("--test", "test_path", metavar="FILE", help="Score on this file; all of DATA is learnt from.")
+@click.option("--folds", type=click.IntRange(2), metavar="K", help="Cross-validation over K folds (5), without --test.")
+@click.option(
+    "--systems",
+    "names",
+    metavar="A,B",
+    help="rules, mined, crf:PRESET, hybrid:POLICY, spacy:LANGUAGE.  [default: "
+    f"{','.join(_DEFAULT)}, and rules where --rules is given]",
+)
+@click.option("--rules", "rule_files", multiple=True, metavar="[LABEL=]FILE", help="Rules made by hand; repeatable.")
+@click.option("--predictions", multiple=True, metavar="FILE", help="What another system found; repeatable.")
+@click.option("--curve", metavar="N,N,all", help="Learning curves over training sets of so many sentences.")
+@click.option("--draws", type=click.IntRange(1), default=5, show_default=True, help="Samples a size of the curve.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all that is drawn.")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="OUT", help="Report to write, by ending; repeatable.")
+@input_format
+def compare(
+    data: str,
+    test_path: str | None,
+    folds: int | None,
+    names: str | None,
+    rule_files: tuple[str, ...],
+    predictions: tuple[str, ...],
+    curve: str | None,
+    draws: int,
+    seed: int,
+    outputs: tuple[str, ...],
+    input_format: str | None,
+) -> None:
+    """Compare systems on the labelled text DATA ("-" for standard input).
+
+    All learn from the same documents and are scored on the same others: those of --test, or each fold in its turn. The
+    table gives exact and lenient scores, 95% intervals, costs, and which differences are significant. Reports are
+    written as .html (with plots and the errors in their sentences), .md, .csv, .tex or .json.
+
+    PREDICTIONS hold the tested documents in their order, in any labelled format, with the spans that another system
+    found.
+
+    \b
+    crfner compare train.jsonl --test test.jsonl -o report.html
+    crfner compare all.conll --folds 10 --systems rules,crf,hybrid:override --rules rules.yaml --rules DRUG=drugs.txt
+    crfner compare train.jsonl --test test.jsonl --predictions bert.jsonl --curve 50,100,200,all -o table.tex
+    """
+    from crfner.compare import compare as compare_on
+    from crfner.compare import cross_validate, make_systems
+    from crfner.compare.curve import parse_sizes
+    from crfner.report import check_ending, to_text, write
+
+    if test_path is not None and folds is not None:
+        raise CrfnerError("--test and --folds exclude each other; leave one out")
+    rule_paths = [_rule_file(given) for given in rule_files]
+    inputs = [data, test_path or "", *(path for path, _ in rule_paths), *predictions]
+    for output in outputs:
+        check_ending(output)
+        keep_inputs(output, inputs)
+        check_writable(output)
+    sizes = parse_sizes(curve) if curve is not None else []
+    rules = _read_rules(rule_paths)
+    chosen = names.split(",") if names is not None else [*(["rules"] if rules else []), *_DEFAULT]
+    if rules and not any(name.strip().startswith(("rules", "hybrid")) for name in chosen):
+        raise CrfnerError("--rules are for the systems rules and hybrid only; name one of them in --systems")
+    contestants: list[Contestant] = [*make_systems(chosen, rules, seed), *_read_predictions(predictions)]
+    documents = list(read_documents(data, input_format))
+    if test_path is None:
+        comparison = cross_validate(
+            documents,
+            folds or 5,
+            contestants,
+            data=[_shown(data)],
+            seed=seed,
+            curve=sizes,
+            draws=draws,
+            progress=True,
+        )
+    else:
+        comparison = compare_on(
+            documents,
+            list(read_documents(test_path, input_format)),
+            contestants,
+            data=[_shown(data), _shown(test_path)],
+            seed=seed,
+            curve=sizes,
+            draws=draws,
+            progress=True,
+        )
+    click.echo(to_text(comparison))
+    for output in outputs:
+        write(comparison, output)
+        click.echo(f"wrote {output}", err=True)
+
+
+def _shown(path: str) -> str:
+    """The file's own name: a report is for others, who do not have its folder."""
+    return os.path.basename(stream_name(path))
+
+
+def _rule_file(given: str) -> tuple[str, str | None]:
+    """Path and label of LABEL=FILE; a file that has "=" in its name is taken as it is."""
+    label, equals, path = given.partition("=")
+    return (path, label) if equals and not os.path.exists(given) else (given, None)
+
+
+def _read_rules(files: list[tuple[str, str | None]]) -> RuleSet | None:
+    from crfner.rules import RuleSet, read_rules
+
+    return RuleSet(tuple(rule for path, label in files for rule in read_rules(path, label))) if files else None
+
+
+def _read_predictions(paths: tuple[str, ...]) -> list[Predictions]:
+    """Named for their files, with folders only where the files' own names are alike."""
+    from crfner.compare import read_predictions
+
+    short = [os.path.basename(path) for path in paths]
+    return [
+        read_predictions(path, name if short.count(name) == 1 else path)
+        for path, name in zip(paths, short, strict=True)
+    ]

@@ -1,0 +1,131 @@
+"""The systems that can be compared, each made from a short text.
+
+    rules            the rules given, as they are
+    mined            rules mined from the training data
+    crf:PRESET       a CRF with that set of features; `crf` for the preset "default"
+    hybrid:POLICY    a CRF and rules, those given and mined ones, joined by the policy; `hybrid` for "union"
+    spacy:LANGUAGE   spaCy's `ner` in a blank pipeline of that language; `spacy` for "xx", any language
+
+Public names: `System`, `make_systems`, `KINDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from crfner.document import Document
+from crfner.errors import SettingError
+from crfner.recognizer import Recognizer
+from crfner.rules.values import RuleSet
+from features.presets import PRESETS
+
+KINDS = ("rules", "mined", "crf:PRESET", "hybrid:POLICY", "spacy:LANGUAGE")
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What takes part in a comparison.
+
+    name   as it is shown
+    train  makes a recogniser from gold documents; it is called in processes of its own, so it can be pickled
+    """
+
+    name: str
+    train: Callable[[Sequence[Document]], Recognizer]
+
+
+def make_systems(names: Iterable[str], rules: RuleSet | None = None, seed: int = 0) -> list[System]:
+    """The systems that the short texts stand for, in order.
+
+    rules  those given by hand, or None
+    seed   of all that is drawn at random while training
+
+    Raises SettingError for a text that stands for none, "rules" without rules, a system that comes twice, and spaCy
+    where it is not installed.
+    """
+    systems: list[System] = []
+    for text in names:
+        kind, _, option = text.strip().partition(":")
+        if kind not in _MAKERS or (option and kind in ("rules", "mined")):
+            raise SettingError(f"unknown system {text!r}; choose from {', '.join(KINDS)}")
+        system = _MAKERS[kind](option, rules, seed)
+        if any(system.name == other.name for other in systems):
+            raise SettingError(f"the system {system.name!r} is asked for twice; leave one out")
+        systems.append(system)
+    return systems
+
+
+def _rules(option: str, rules: RuleSet | None, seed: int) -> System:
+    if rules is None:
+        raise SettingError("the system 'rules' needs rules; give --rules FILE, or compare 'mined' ones")
+    return System("rules", partial(_given_rules, rules))
+
+
+def _mined(option: str, rules: RuleSet | None, seed: int) -> System:
+    return System("mined rules", partial(_mined_rules, seed))
+
+
+def _crf(option: str, rules: RuleSet | None, seed: int) -> System:
+    preset = _choice("preset", option or "default", PRESETS)
+    return System(f"crf {preset}", partial(_trained_crf, preset, seed))
+
+
+def _hybrid(option: str, rules: RuleSet | None, seed: int) -> System:
+    from crfner.hybrid import POLICIES
+
+    policy = _choice("policy", option or "union", POLICIES)
+    return System(f"hybrid {policy}", partial(_trained_hybrid, policy, rules, seed))
+
+
+def _spacy(option: str, rules: RuleSet | None, seed: int) -> System:
+    from crfner.compare.spacy_ner import check_spacy, train_spacy
+
+    language = option or "xx"
+    check_spacy(language)
+    return System("spacy ner", partial(train_spacy, language=language, seed=seed))
+
+
+_MAKERS: dict[str, Callable[[str, RuleSet | None, int], System]] = {
+    "rules": _rules,
+    "mined": _mined,
+    "crf": _crf,
+    "hybrid": _hybrid,
+    "spacy": _spacy,
+}
+
+
+def _choice(what: str, value: str, known: Iterable[str]) -> str:
+    if value not in known:
+        raise SettingError(f"unknown {what} {value!r}; choose from {', '.join(known)}")
+    return value
+
+
+# Each system imports what it needs where it is trained: what others need is no part of its memory.
+
+
+def _given_rules(rules: RuleSet, documents: Sequence[Document]) -> Recognizer:
+    from crfner.rules import RuleRecognizer
+
+    return RuleRecognizer(rules)
+
+
+def _mined_rules(seed: int, documents: Sequence[Document]) -> Recognizer:
+    from crfner.rules import RuleRecognizer
+    from crfner.rules.mining import mine
+
+    return RuleRecognizer(mine(documents, seed=seed))
+
+
+def _trained_crf(preset: str, seed: int, documents: Sequence[Document]) -> Recognizer:
+    from crfner.crf import CRFRecognizer
+
+    return CRFRecognizer(preset, seed=seed).fit(documents)
+
+
+def _trained_hybrid(policy: str, rules: RuleSet | None, seed: int, documents: Sequence[Document]) -> Recognizer:
+    from crfner.crf import CRFRecognizer
+    from crfner.hybrid import HybridRecognizer
+
+    return HybridRecognizer(CRFRecognizer(seed=seed), rules, policy, mine=True, seed=seed).fit(documents)

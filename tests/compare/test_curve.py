@@ -1,0 +1,78 @@
+"""Samples of a learning curve are nested, cut at sentences and repeatable."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from contestants import DRINKS, GREEDY, LEARNT, REFUSING, corpus, document
+
+from crfner import Document, Span, tokenized
+from crfner.compare import Fold, make_folds
+from crfner.compare.curve import learning_curves, parse_sizes, sample
+from crfner.errors import SettingError
+
+TEST = (document(*DRINKS), document("tea", "milk"))
+FOLD = Fold(tuple(corpus(12)), TEST, (0, 1))
+
+
+def sentences(documents: list[Document]) -> list[str]:
+    return [" ".join(words) for document in documents for words in document.sentence_words()]
+
+
+def test_sizes_are_numbers_or_all() -> None:
+    assert parse_sizes("50, 100,all") == [50, 100, None]
+    for text in ("", "0", "-5", "ten", "5,,6", "٣"):
+        with pytest.raises(SettingError, match="sizes such as 50,100,200,all"):
+            parse_sizes(text)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 24])
+def test_a_sample_has_as_many_sentences_as_asked_for(size: int) -> None:
+    documents = [tokenized(document) for document in corpus(12)]
+    assert sentences(sample(documents, size)) == sentences(documents)[:size]
+
+
+def test_a_larger_sample_holds_the_smaller_ones() -> None:
+    documents = [tokenized(document) for document in corpus(12)]
+    for smaller, larger in pairwise(sentences(sample(documents, size)) for size in range(1, 25)):
+        assert larger[: len(smaller)] == smaller
+
+
+def test_the_last_document_is_cut_with_all_that_belongs_to_it() -> None:
+    text = "Tea is hot. Milk is not. Water"
+    whole = tokenized(Document(text, spans=(Span(0, 3, "DRINK"), Span(7, 16, "LONG"), Span(12, 16, "DRINK"))))
+    columns = (tuple(str(number) for number in range(len(whole.tokens))),)
+    whole = Document(whole.text, whole.tokens, whole.sentences, whole.spans, "a", {"columns": columns, "ward": 3})
+    first, second = sample([whole], 2)
+    assert (first.text, first.spans) == ("Tea is hot.", (Span(0, 3, "DRINK"),))
+    assert (second.text, second.spans) == ("Milk is not.", (Span(0, 4, "DRINK"),))
+    assert second.words() == ["Milk", "is", "not", "."] and second.sentences == ((0, 4),)
+    assert second.meta == {"columns": (("4", "5", "6", "7"),), "ward": 3}
+
+
+def test_what_learns_gets_better_and_what_does_not_stays() -> None:
+    found = learning_curves([LEARNT, GREEDY], [FOLD], [2, None], draws=2)
+    points = {(point.system, point.sentences): point for point in found}
+    assert points["greedy", 2].f1 == (1.0, 1.0)
+    assert 0 < points["learnt", 2].mean < points["learnt", 24].mean == 1.0
+
+
+def test_all_sentences_of_a_single_fold_are_drawn_once_and_more_than_all_are_all() -> None:
+    points = learning_curves([LEARNT], [FOLD], [2, 1000, None], draws=2)
+    assert [(point.sentences, len(point.f1)) for point in points] == [(2, 2), (24, 1)]
+
+
+def test_draws_go_round_the_folds() -> None:
+    points = learning_curves([LEARNT], make_folds(corpus(12), 3), [None], draws=3)
+    assert [(point.sentences, len(point.f1)) for point in points] == [(16, 3)]
+
+
+def test_a_sample_that_a_system_cannot_learn_from_gives_it_0() -> None:
+    (point,) = learning_curves([REFUSING], [FOLD], [2], draws=1)
+    assert point.f1 == (0.0,)
+
+
+def test_no_draw_is_refused() -> None:
+    with pytest.raises(SettingError, match="at least 1 draw"):
+        learning_curves([LEARNT], [FOLD], [2], draws=0)
