@@ -1,0 +1,177 @@
+"""Sentences with their entities marked, the gold annotation and the readings of rival systems below one another.
+
+Public names: `errors_section`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from crfner.compare.values import Comparison
+from crfner.document import Offsets, Span
+from crfner.evaluation.values import ERROR_GROUPS
+from crfner.report.errors import Case, Slip, cases, excerpt, select
+from crfner.report.markup import Html, element, isolated, join, running_text
+from crfner.report.notes import KINDS
+from crfner.report.values import count
+
+LIMIT = 200
+"""So many sentences are shown."""
+COLOURS = 8
+"""So many colours the style knows for labels."""
+NO_BREAK = "\u00a0"
+
+
+def errors_section(comparison: Comparison, limit: int = LIMIT) -> Html:
+    """The filter and the sentences, grouped by what went wrong; a plain sentence where nothing did."""
+    every = cases(comparison)
+    if not every:
+        return element("p", "No system made an error.")
+    chosen = select(every, limit)
+    names = {span.label for document in comparison.gold for span in document.spans}
+    names |= {slip_label for case in every for slip in case.slips for slip_label in slip.labels}
+    names |= {span.label for case in every for reading in case.readings for span in reading}
+    colours = {label: number for number, label in enumerate(sorted(names))}
+    parts = [_legend(colours), _filter(comparison, colours, len(chosen))]
+    for kind in ERROR_GROUPS:
+        of_kind = [case for case in chosen if case.kind == kind]
+        total = sum(case.kind == kind for case in every)
+        if total:
+            parts.append(_group(kind, of_kind, total, comparison, colours))
+    return join(parts)
+
+
+def _legend(colours: Mapping[str, int]) -> Html:
+    chips = (element("li", element("mark", _chip(label), class_=_colour(n))) for label, n in colours.items())
+    return element(
+        "div",
+        element("ul", *chips, class_="legend", aria_label="labels"),
+        element(
+            "p",
+            "✗ marks an entity that is not as the gold annotation has it; a dashed frame, one that the system missed.",
+            class_="note",
+        ),
+    )
+
+
+def _filter(comparison: Comparison, colours: Mapping[str, int], shown: int) -> Html:
+    """Hidden until the script finds it: without scripts it could do nothing."""
+    systems = [(str(number), system.name) for number, system in enumerate(comparison.systems)]
+    labels = [(str(number), label) for label, number in colours.items()]
+    return element(
+        "form",
+        _choice("system", "any system", systems),
+        _choice("kind", "any kind", [(kind, kind) for kind in ERROR_GROUPS]),
+        _choice("label", "any label", labels),
+        element("output", f"{count(shown)} of {count(shown)} sentences", id="shown", aria_live="polite"),
+        id="filter",
+        hidden=True,
+        autocomplete="off",
+        aria_label="which errors are shown",
+    )
+
+
+def _choice(name: str, every: str, options: Sequence[tuple[str, str]]) -> Html:
+    listed = (element("option", shown, value=value) for value, shown in options)
+    return element(
+        "label",
+        element("span", name),
+        element("select", element("option", every, value=""), *listed, name=name),
+    )
+
+
+def _group(kind: str, chosen: Sequence[Case], total: int, comparison: Comparison, colours: Mapping[str, int]) -> Html:
+    more = total - len(chosen)
+    rest = element("p", f"{count(more)} more of this kind.", class_="more") if more else ""
+    heading = element("h4", kind, element("small", f" {KINDS[kind]}"))
+    articles = (_article(case, comparison, colours) for case in chosen)
+    return element("section", heading, *articles, rest, class_="group")
+
+
+def _article(case: Case, comparison: Comparison, colours: Mapping[str, int]) -> Html:
+    """A sentence: first as the gold annotation reads it, then each other reading with the systems that share it."""
+    found = {f"{s.system}.{s.kind}.{colours[label]}" for s in case.slips for label in s.labels}
+    by_reading: dict[tuple[Span, ...], list[int]] = {case.gold: []}
+    for number, reading in enumerate(case.readings):
+        by_reading.setdefault(reading, []).append(number)
+    pieces = excerpt(case)
+    rows = []
+    for reading, systems in by_reading.items():
+        slips = [slip for slip in case.slips if systems and slip.system == systems[0]]
+        who = [isolated(comparison.systems[number].name) for number in systems]
+        if reading == case.gold:
+            who.insert(0, element("b", "gold"))
+        kinds = " · ".join(kind for kind in ERROR_GROUPS if any(slip.kind == kind for slip in slips))
+        naming = join(part for index, name in enumerate(who) for part in (", " if index else "", name))
+        rows.append(element("dt", naming, element("span", kinds, class_="kinds") if kinds else ""))
+        rows.append(element("dd", _sentence(case, reading, slips, pieces, colours), dir="auto"))
+    return element(
+        "article",
+        element("p", isolated(case.name), class_="where"),
+        element("dl", *rows),
+        class_="case",
+        data_errors=" ".join(sorted(found)),
+    )
+
+
+def _sentence(
+    case: Case, reading: Sequence[Span], slips: Sequence[Slip], pieces: Sequence[Offsets], colours: Mapping[str, int]
+) -> Html:
+    """The pieces of the sentence with marks; entities within or across others are named after it."""
+    wrong = {slip.predicted for slip in slips}
+    marks = [(span.start, span.end, span.label, (span.start, span.end, span.label) in wrong) for span in reading]
+    drawn: list[tuple[int, int, str, bool | None]] = []
+    crossing = []
+    for mark in marks:
+        if drawn and mark[0] < drawn[-1][1]:
+            crossing.append(mark)
+        else:
+            drawn.append(mark)
+    for slip in slips:
+        if slip.kind == "missed" and slip.gold:
+            start, end, label = slip.gold
+            if all(end <= first or last <= start for first, last, _, _ in drawn):
+                drawn.append((start, end, label, None))
+    drawn.sort(key=lambda mark: mark[:3])
+    parts: list[str] = []
+    reached = case.place[0]
+    for start, end in pieces:
+        parts.append("… " if start > reached else "")
+        parts += _piece(case.text, start, end, drawn, colours)
+        reached = end
+    parts.append(" …" if reached < case.place[1] else "")
+    for start, end, label, is_wrong in crossing:
+        parts += [" (also ", _mark(case.text[start:end], label, is_wrong, colours), ")"]
+    return join(parts)
+
+
+def _piece(
+    text: str, start: int, end: int, marks: Sequence[tuple[int, int, str, bool | None]], colours: Mapping[str, int]
+) -> list[Html]:
+    parts = []
+    here = start
+    for first, last, label, is_wrong in marks:
+        if last <= start or end <= first:
+            continue
+        first, last = max(first, start), min(last, end)
+        parts += [running_text(text[here:first]), _mark(text[first:last], label, is_wrong, colours)]
+        here = last
+    return [*parts, running_text(text[here:end])]
+
+
+def _mark(text: str, label: str, is_wrong: bool | None, colours: Mapping[str, int]) -> Html:
+    """An entity with its label; `is_wrong` is None for one that is not there but should be."""
+    if is_wrong is None:
+        return element(
+            "span", running_text(text), element("bdi", f"{label}{NO_BREAK}missed", class_="chip"), class_="missed"
+        )
+    chip = _chip(f"{label}{NO_BREAK}✗" if is_wrong else label)
+    return element("mark", running_text(text), chip, class_=_colour(colours[label]) + (" wrong" if is_wrong else ""))
+
+
+def _chip(label: str) -> Html:
+    return element("bdi", label, class_="chip")
+
+
+def _colour(number: int) -> str:
+    return f"l{number % COLOURS}"

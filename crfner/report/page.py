@@ -1,0 +1,150 @@
+"""A comparison as one HTML file that needs nothing else: no network, no fonts, and no script but its own filter.
+
+A Content-Security-Policy lets run only the style and the script that were written here, known by their hashes, so that
+nothing in the data could, even if it were not escaped.
+
+Public names: `to_html`.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+
+from crfner.compare.values import Comparison
+from crfner.report import notes, plots, tables
+from crfner.report.filtering import SCRIPT
+from crfner.report.highlight import errors_section
+from crfner.report.markup import Html, element, join
+from crfner.report.style import STYLE
+from crfner.report.values import Table
+from crfner.report.verdict import verdict
+
+
+def to_html(comparison: Comparison, *, baseline: str | None = None) -> str:
+    """The whole page; the same comparison gives the same bytes. See `crfner.report.write` for the baseline."""
+    sections = _sections(comparison, baseline)
+    links = (element("li", element("a", heading, href=f"#{name}")) for name, heading, _ in sections)
+    body = [
+        element(
+            "header",
+            element("p", "Comparison", class_="kicker"),
+            element("h1", tables.title(comparison)),
+            element("p", verdict(comparison), class_="verdict"),
+            element("p", tables.source(comparison), class_="note"),
+        ),
+        element("nav", element("ul", *links), aria_label="sections"),
+        element(
+            "main", *(element("section", element("h2", heading), body, id=name) for name, heading, body in sections)
+        ),
+        element("footer", element("p", _made_with(comparison), class_="note")),
+        element("script", Html(SCRIPT)),
+    ]
+    head = [
+        element("meta", charset="utf-8"),
+        element("meta", **{"http-equiv": "Content-Security-Policy", "content": _policy()}),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", f"Comparison: {tables.title(comparison)}"),
+        element("style", Html(STYLE)),
+    ]
+    page = element("html", element("head", *head), element("body", *body), lang="en")
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _policy() -> str:
+    style, script = (b64encode(sha256(part.encode()).digest()).decode() for part in (STYLE, SCRIPT))
+    return (
+        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _made_with(comparison: Comparison) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in comparison.versions.items())
+    return f"Made with {versions}; seed {comparison.seed}." if versions else f"Seed {comparison.seed}."
+
+
+def _sections(comparison: Comparison, baseline: str | None) -> list[tuple[str, str, Html]]:
+    """Name, heading and content of each section that has something to say."""
+    found = []
+    if comparison.warnings:
+        items = (element("li", warning) for warning in comparison.warnings)
+        lead = element("p", notes.WARNINGS, class_="note")
+        found.append(("warnings", "Warnings", join([lead, element("ul", *items, class_="warnings")])))
+    if comparison.systems:
+        scores = tables.scores(comparison, baseline)
+        found.append(("scores", "Scores", join([_note(scores), plots.intervals(comparison), _table(scores)])))
+    pairs = tables.pairs(comparison)
+    if pairs.rows:
+        found.append(("differences", "Are the differences real?", join([_note(pairs), _table(pairs)])))
+    labels = tables.labels(comparison)
+    if labels.rows:
+        found.append(("labels", "By label", join([_note(labels), plots.grouped(labels, comparison), _table(labels)])))
+    parts = [
+        join([element("h3", table.title), plots.grouped(table, comparison), _table(table)])
+        for table in tables.breakdowns(comparison)
+    ]
+    if parts:
+        lead = element("p", notes.GROUPS, class_="note")
+        found.append(("groups", "What is hard", join([lead, *parts])))
+    if comparison.curve:
+        curve = tables.curve(comparison)
+        found.append(("curve", curve.title, join([_note(curve), plots.curves(comparison), _table(curve)])))
+    if comparison.systems:
+        found.append(("costs", "What they cost", _whole(tables.costs(comparison))))
+        kinds = _whole(tables.error_kinds(comparison))
+        heading = element("h3", "In their sentences")
+        lead = element("p", notes.SENTENCES, class_="note")
+        found.append(("errors", "Errors", join([kinds, heading, lead, errors_section(comparison)])))
+    found.append(("data", "Data", _whole(tables.corpus(comparison))))
+    return found
+
+
+def _whole(table: Table) -> Html:
+    return join([_note(table), _table(table)])
+
+
+def _note(table: Table) -> Html:
+    return element("p", table.note, class_="note")
+
+
+def _table(table: Table) -> Html:
+    """A table in a box of its own, within which it may be wider than the page."""
+    kind = ["number" if column.number else None for column in table.columns]
+    head = (
+        element("th", element("bdi", column.title), scope="col", class_=kind[number])
+        for number, column in enumerate(table.columns)
+    )
+    rows = []
+    for row, cells in enumerate(table.cells()):
+        shown = []
+        for column, cell in enumerate(cells):
+            body = element("bdi", _minus(cell) if kind[column] else cell)
+            body = element("b", body) if (row, column) in table.best else body
+            dagger = element("sup", "†") if (row, column) in table.marks else ""
+            names = column < table.names
+            shown.append(
+                element(
+                    "th" if names else "td",
+                    body,
+                    dagger,
+                    scope="row" if names else None,
+                    class_=kind[column],
+                )
+            )
+        rows.append(element("tr", *shown))
+    content = element(
+        "table",
+        element("caption", table.title),
+        element("thead", element("tr", *head)),
+        element("tbody", *rows),
+    )
+    footnote = element("p", f"† {table.footnote}", class_="footnote") if table.footnote else ""
+    box = element("div", content, class_="box", tabindex=0, role="region", aria_label=table.title)
+    return join([box, footnote])
+
+
+def _minus(cell: str) -> str:
+    """The sign of a negative number as it is set in print."""
+    return " ".join(f"−{part[1:]}" if part.startswith("-") else part for part in cell.split(" "))
