@@ -20,12 +20,13 @@ from typing import Any
 
 from crfner.document import Document, Span
 from crfner.errors import SettingError
+from crfner.rules.attributes import check_test
 from crfner.rules.regexes import TIMEOUT
-from crfner.rules.tokens import Kind, TokenTests, check_test
+from crfner.rules.tokens import Kind, TokenTests
 from crfner.rules.values import Pattern, TokenRule
 
 _SIGNS: dict[str, tuple[int, int | None]] = {"?": (0, 1), "*": (0, None), "+": (1, None), "!": (1, 1)}
-_COUNTS = re.compile(r"\{(\d*)(,?)(\d*)\}", re.ASCII)
+_COUNTS = re.compile(r"\{(\d{0,9})(,?)(\d{0,9})\}", re.ASCII)
 _MOST = 1000  # tokens that a count may ask for
 
 
@@ -117,11 +118,14 @@ class Automaton:
             kind.accepted[self] = accepted
             return accepted
 
-    def firsts(self) -> list[int | None]:
-        """The tests that the first token of a match may pass; None where it passes others."""
-        return [
-            None if negated else test for place, (test, negated) in enumerate(self._places) if self.start >> place & 1
-        ]
+    def required(self) -> set[int]:
+        """The tests of which a match has tokens that pass them."""
+        skipped = self._skips[0][1] if self._skips else 0
+        return {
+            test
+            for place, (test, negated) in enumerate(self._places)
+            if test is not None and not negated and not skipped >> place & 1
+        }
 
     def step(self, states: int, accepted: int) -> int:
         """The states after a token that may stand at the accepted places."""
@@ -225,12 +229,15 @@ class TokenMatcher:
         self._rules = tuple(rules)
         self._tests = TokenTests(timeout)
         self._automata: list[tuple[int, Automaton]] = []  # with the number of the rule
-        self._by_first: dict[int | None, list[int]] = {}  # test -> automata that a token which passes it may begin
+        # Most patterns need a token that few sentences have; they are tried on those sentences alone.
+        self._by_rarest: dict[int, list[int]] = {}  # test that they need -> automata
+        self._always: list[int] = []  # automata that need none
         for number, rule in enumerate(rules):
             for pattern in rule.alternatives:
                 automaton = Automaton(check_pattern(pattern, f"rule {rule.name!r}"), self._tests, rule.name)
-                for test in set(automaton.firsts()):
-                    self._by_first.setdefault(test, []).append(len(self._automata))
+                rarest = min(automaton.required(), key=lambda test: (self._tests.rarity[test], test), default=None)
+                likely = self._always if rarest is None else self._by_rarest.setdefault(rarest, [])
+                likely.append(len(self._automata))
                 self._automata.append((number, automaton))
 
     def hits(self, document: Document) -> Iterator[Span]:
@@ -250,14 +257,13 @@ class TokenMatcher:
 
     def _matches(self, kinds: Sequence[Kind]) -> Iterator[tuple[int, int, int]]:
         """(number of the rule, first, last + 1) of the matches in one sentence."""
-        starts: dict[int, list[int]] = {}  # automaton -> tokens that may begin a match
-        for place, kind in enumerate(kinds):
-            for index in self._starts(kind) if kind.starts is None else kind.starts:
-                starts.setdefault(index, []).append(place)
+        held = frozenset().union(*(kind.held for kind in set(kinds)))
+        likely = [*self._always, *(i for test in held & self._by_rarest.keys() for i in self._by_rarest[test])]
         found: dict[int, dict[int, list[_Window]]] = {}  # rule -> token -> windows in which a match may begin there
-        for index, places in starts.items():
+        for index in likely:
             number, automaton = self._automata[index]
-            for window, begun in _windows(automaton, kinds, places):
+            starts = [place for place, kind in enumerate(kinds) if automaton.start & automaton.accepts(kind)]
+            for window, begun in _windows(automaton, kinds, starts):
                 for place in begun:
                     found.setdefault(number, {}).setdefault(place, []).append(window)
         for number in sorted(found):
@@ -266,9 +272,3 @@ class TokenMatcher:
                 if place >= free and (end := max(w.longest(place) for w in found[number][place])) > place:
                     yield number, place, end
                     free = end
-
-    def _starts(self, kind: Kind) -> tuple[int, ...]:
-        """The automata that a token of this kind may begin a match of."""
-        likely = {index for test in (None, *kind.held) for index in self._by_first.get(test, ())}
-        kind.starts = tuple(i for i in sorted(likely) if (a := self._automata[i][1]).start & a.accepts(kind))
-        return kind.starts

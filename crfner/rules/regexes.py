@@ -20,7 +20,9 @@ from crfner.errors import SettingError
 from crfner.rules.values import RegexRule
 
 TIMEOUT = 1.0
-"""Seconds that one expression may take on one document."""
+"""Seconds that one expression may take on one document of up to `_USUAL` characters; on a longer one in proportion."""
+
+_USUAL = 1_000_000
 
 _UNROLLED = 100_000
 """Characters that counted repeats may add to an expression when they are written out, as `regex` does for some."""
@@ -34,7 +36,7 @@ class RegexMatcher:
     """Finds the spans of regular-expression rules.
 
     rules    in the order in which their hits come
-    timeout  seconds that one rule may take on one document
+    timeout  seconds that one rule may take on one document of up to a million characters; on a longer one in proportion
 
     A rule that takes longer is left off for the rest of that document, with the hits that it had found by then; the
     first time, a RuntimeWarning names it. `timeouts` counts these documents by the rule's name.
@@ -59,23 +61,31 @@ class RegexMatcher:
 
         Empty matches are passed over, and so are matches in which the rule's group took no part.
         """
+        seconds = seconds_for(document, self.timeout)
         for rule, pattern in self._rules:
+            found = []  # all at once: the clock would run on while the caller looks at one
             try:
-                for match in pattern.finditer(document.text, timeout=self.timeout):
+                for match in pattern.finditer(document.text, timeout=seconds):
                     start, end = match.span(rule.group)
                     if 0 <= start < end:
-                        yield Span(start, end, rule.label, score=rule.precision, source=rule.name)
+                        found.append(Span(start, end, rule.label, score=rule.precision, source=rule.name))
             except TimeoutError:
                 self.timeouts[rule.name] += 1
                 if self.timeouts[rule.name] == 1:
-                    warn_slow(pattern.pattern, rule.name, self.timeout)
+                    warn_slow(pattern.pattern, rule.name, seconds)
+            yield from found
 
 
-def warn_slow(pattern: str, rule: str, timeout: float) -> None:
+def seconds_for(document: Document, timeout: float) -> float:
+    """The seconds that an expression may take on this document."""
+    return timeout * max(1.0, len(document.text) / _USUAL)
+
+
+def warn_slow(pattern: str, rule: str, seconds: float) -> None:
     """A RuntimeWarning that the expression of the rule ran out of time, and what to do."""
     warnings.warn(
-        f"rule {rule!r}: the regular expression {_shown(pattern)} took over {timeout:g} s on one document and was left "
-        f"off for the rest of it: {_REMEDY}",
+        f"rule {rule!r}: the regular expression {_shown(pattern)} took over {seconds:.3g} s on one document and was "
+        f"left off for the rest of it: {_REMEDY}",
         RuntimeWarning,
         stacklevel=3,
     )
@@ -120,7 +130,7 @@ def _shown(pattern: str) -> str:
     return repr(pattern if len(pattern) <= _SHOWN else pattern[: _SHOWN - 1] + "…")
 
 
-_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+\]|\((?:\?:)?|\)|\{(\d+)(?:,\d*)?\}", re.DOTALL)
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\\?\Z)|\((?:\?:)?|\)|\{(\d+)(?:,\d*)?\}", re.DOTALL)
 
 
 def _size(pattern: str) -> int:
@@ -143,8 +153,9 @@ def _size(pattern: str) -> int:
             last = groups.pop() if len(groups) > 1 else 0
             groups[-1] += last
         elif part[1] is not None:
-            groups[-1] += last * (int(part[1]) - 1)
-            last *= int(part[1])
+            count = int(part[1][:9])  # a longer one is refused all the same
+            groups[-1] += last * (count - 1)
+            last *= count
         else:
             last = 1
             groups[-1] += 1

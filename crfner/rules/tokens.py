@@ -1,240 +1,29 @@
-"""Tests of single tokens: what the attributes of token patterns mean, and which tests hold for which token.
+"""Which tests of single tokens hold for the tokens of a document.
 
 All but the tests of a token's place depend on its word alone, and words come back: the tests that hold for a word are
-looked up once and kept. Tokens for which the same tests hold share one `Kind`, and patterns deal with kinds only. The
-attributes mean what they mean in spaCy's `Matcher`, so that pattern files written for it keep their sense.
+looked up once and kept. Tokens for which the same tests hold share one `Kind`, and patterns deal with kinds only. What
+the attributes mean is said in `crfner.rules.attributes`.
 
-    texts     TEXT (or ORTH), LOWER, NORM (lower case, straight quotes), SHAPE, PREFIX (1 letter), SUFFIX (3 letters),
-              TAG (or POS): the document's first further column; no test of it holds in a document without one
-    numbers   LENGTH
-    true or   IS_ALPHA, IS_ASCII, IS_DIGIT, IS_LOWER, IS_UPPER, IS_TITLE, IS_PUNCT, IS_SPACE, IS_BRACKET, IS_QUOTE,
-    false     IS_LEFT_PUNCT, IS_RIGHT_PUNCT, IS_CURRENCY, IS_SENT_START, LIKE_NUM, LIKE_URL, LIKE_EMAIL
-
-A text or number may be compared by a mapping: IN and NOT_IN (a list); for texts REGEX, which is looked for anywhere in
-the text (anchor it with ^ and $ to match the whole), and FUZZY, FUZZY1 to FUZZY9 (at most so many letters inserted,
-removed or changed; FUZZY alone: 2, or 3 in 10 of the letters), each with a text or with an IN or NOT_IN of its own; for
-numbers ==, !=, >=, <=, >, <. REGEX in the place of an attribute is short for {TEXT: {REGEX: ...}}.
-
-Public names: `TokenTests`, `Kind`, `check_test`.
+Public names: `TokenTests`, `Kind`.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
-import operator
-import re
 import time
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import regex
 
 from crfner.document import Document
 from crfner.errors import SettingError
-from crfner.rules.regexes import TIMEOUT, compiled, warn_slow
+from crfner.rules.attributes import EDITS, OF_WORDS, ORDERS, OTHER_NAMES, RARITY
+from crfner.rules.regexes import TIMEOUT, compiled, seconds_for, warn_slow
 from crfner.rules.values import Test
-from crfner.tokenize import _DOMAINS
 
 _CACHED = 1 << 16  # words whose kinds are kept
 _LONG = 100  # letters of the longest word that is kept
-
-# What the attributes mean ---------------------------------------------------------------------------------------------
-
-_IN_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion "
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth "
-    "ninetieth hundredth thousandth millionth billionth trillionth"
-)
-_NUMBER_WORDS = frozenset(_IN_WORDS.split())
-_STRAIGHT = str.maketrans("’‘´`“”„«»", '\'\'\'\'"""""')
-_EMAIL = re.compile(r"[\w.+-]++@(?:[\w-]++\.)++[\w-]++")
-_URL = re.compile(rf"(?:https?|ftp)://\S+|www\.\S+|(?:[\w-]++\.)++(?:{_DOMAINS})(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
-_QUOTES_LEFT, _QUOTES_BOTH, _QUOTES_RIGHT = "«‘‚‛“„‟‹❮", "\"'", "»’”›❯"
-_LEFT = frozenset([*"([{<", *_QUOTES_BOTH, *_QUOTES_LEFT, "``"])
-_RIGHT = frozenset([*")]}>", *_QUOTES_BOTH, *_QUOTES_RIGHT, "''"])
-_QUOTES = frozenset([*_QUOTES_LEFT, *_QUOTES_BOTH, *_QUOTES_RIGHT, "`", "``", "''"])
-_BRACKETS = frozenset("()[]{}<>")
-
-
-def _norm(word: str) -> str:
-    return word.translate(_STRAIGHT).lower()
-
-
-@lru_cache(maxsize=1 << 16)
-def _shape(word: str) -> str:
-    """spaCy's shape: letters X and x, digits d, others as they are; runs of one sign are cut to 4.
-
-    >>> _shape("Philadelphia-1976b")
-    'Xxxxx-ddddx'
-    """
-    if len(word) >= 100:
-        return "LONG"
-    signs = "".join(("X" if c.isupper() else "x") if c.isalpha() else "d" if c.isdigit() else c for c in word)
-    return re.sub(r"(.)\1{4,}", r"\1\1\1\1", signs, flags=re.DOTALL)
-
-
-def _like_num(word: str) -> bool:
-    """Digits with their marks, fractions, and English number words: 1,000.5, -3, 1/2, 21st, ten, twenty-one."""
-    word = word[1:] if word[0] in "+-±~" else word
-    word = word.replace(",", "").replace(".", "").lower()
-    parts = word.split("/")
-    if len(parts) <= 2 and all(part.isdigit() for part in parts):
-        return True
-    if word[-2:] in {"st", "nd", "rd", "th"} and word[:-2].isdigit():
-        return True
-    return all(part in _NUMBER_WORDS for part in word.split("-"))
-
-
-def _all_of(category: str, word: str) -> bool:
-    return all(unicodedata.category(character).startswith(category) for character in word)
-
-
-_TEXTS: dict[str, Callable[[str], str]] = {
-    "TEXT": str,
-    "LOWER": str.lower,
-    "NORM": _norm,
-    "SUFFIX": lambda word: word[-3:],
-    "SHAPE": _shape,
-    "PREFIX": lambda word: word[:1],
-}
-_NUMBERS: dict[str, Callable[[str], int]] = {"LENGTH": len}
-_FLAGS: dict[str, Callable[[str], bool]] = {
-    "IS_ALPHA": str.isalpha,
-    "IS_ASCII": str.isascii,
-    "IS_DIGIT": str.isdigit,
-    "IS_LOWER": str.islower,
-    "IS_UPPER": str.isupper,
-    "IS_TITLE": str.istitle,
-    "IS_SPACE": str.isspace,
-    "IS_PUNCT": partial(_all_of, "P"),
-    "IS_CURRENCY": partial(_all_of, "Sc"),
-    "IS_BRACKET": _BRACKETS.__contains__,
-    "IS_QUOTE": _QUOTES.__contains__,
-    "IS_LEFT_PUNCT": _LEFT.__contains__,
-    "IS_RIGHT_PUNCT": _RIGHT.__contains__,
-    "LIKE_NUM": _like_num,
-    "LIKE_URL": lambda word: _URL.fullmatch(word) is not None,
-    "LIKE_EMAIL": lambda word: _EMAIL.fullmatch(word) is not None,
-}
-_OF_WORDS: dict[str, Callable[[str], Any]] = {**_TEXTS, **_NUMBERS, **_FLAGS}
-_OTHER_NAMES = {"ORTH": "TEXT", "POS": "TAG", "SENT_START": "IS_SENT_START"}
-
-_TEXT_NAMES = (*_TEXTS, "TAG", "ORTH", "POS")
-_FLAG_NAMES = (*_FLAGS, "IS_SENT_START", "SENT_START")
-_KNOWN = (*_TEXT_NAMES, *_NUMBERS, *_FLAG_NAMES, "REGEX", "OP")
-
-_REFUSED = {
-    **dict.fromkeys(("LEMMA", "MORPH", "DEP", "HEAD"), "needs a parser, which crfner does not have"),
-    **dict.fromkeys(("ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID"), "needs entities, which are not known yet"),
-    "IS_STOP": "needs a list of stop words; list the words that you mean with {LOWER: {IN: [...]}}",
-    "IS_OOV": "needs a vocabulary, which crfner does not have",
-    "SPACY": "asks for the space after a token, which tokens do not know here",
-    "_": "asks for spaCy's extension attributes, which crfner does not have",
-}
-
-# Whether a test is well-formed ----------------------------------------------------------------------------------------
-
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-_FUZZY: dict[str, int | None] = {"FUZZY": None, **{f"FUZZY{edits}": edits for edits in range(1, 10)}}
-_OF_TEXTS = ("IN", "NOT_IN", "REGEX", *_FUZZY)
-_OF_NUMBERS = ("IN", "NOT_IN", *_ORDER)
-
-
-def check_test(test: object, where: str) -> dict[str, Any]:
-    """The test with its names in capitals; "OP" is not looked at.
-
-    Raises SettingError, beginning with `where`, for an attribute, comparison or value that makes no sense.
-    """
-    if not isinstance(test, Mapping):
-        raise SettingError(f"{where}: a token is a mapping such as {{LOWER: dr}}, not {test!r}")
-    checked: dict[str, Any] = {}
-    for written, value in test.items():
-        name = str(written).upper()
-        if name in checked:
-            raise SettingError(f"{where}: {name} is there twice; leave one out")
-        if name in _REFUSED:
-            raise SettingError(f"{where}: {name} {_REFUSED[name]}; known are {', '.join(_KNOWN)}")
-        if name not in _KNOWN:
-            raise SettingError(f"{where}: there is no attribute {written!r}; {_meant(name, _KNOWN)}")
-        if name == "OP":
-            checked[name] = value
-        elif name in _FLAG_NAMES:
-            if not isinstance(value, bool):
-                raise SettingError(f"{where}: {name} is true or false, not {value!r}")
-            checked[name] = value
-        elif name == "REGEX":
-            checked[name] = _checked_text(value, "REGEX", f"{where}: REGEX")
-        else:
-            checked[name] = _checked_comparison(value, name, where)
-    return checked
-
-
-def _checked_comparison(value: Any, name: str, where: str) -> Any:
-    is_text = name in _TEXT_NAMES
-    if not isinstance(value, Mapping):
-        return (_checked_text if is_text else _checked_number)(value, "", f"{where}: {name}")
-    known = _OF_TEXTS if is_text else _OF_NUMBERS
-    checked: dict[str, Any] = {}
-    for written, operand in value.items():
-        kind = str(written).upper()
-        if kind not in known:
-            raise SettingError(f"{where}: {name} has no comparison {written!r}; {_meant(kind, known)}")
-        checked[kind] = (_checked_text if is_text else _checked_number)(operand, kind, f"{where}: {name} {kind}")
-    if not checked:
-        raise SettingError(f"{where}: {name} is compared with nothing; known are {', '.join(known)}")
-    return checked
-
-
-def _checked_text(value: Any, kind: str, where: str) -> Any:
-    if kind in ("IN", "NOT_IN"):
-        return [_checked_text(each, "", where) for each in _checked_list(value, where)]
-    if isinstance(value, Mapping) and kind:  # {REGEX: {IN: [...]}}
-        checked = {str(inner).upper(): operand for inner, operand in value.items()}
-        if len(checked) != 1 or next(iter(checked)) not in ("IN", "NOT_IN"):
-            raise SettingError(f"{where} takes a text, or a mapping of IN or NOT_IN to a list, not {value!r}")
-        return {i: [_checked_text(v, kind, where) for v in _checked_list(vs, where)] for i, vs in checked.items()}
-    if not isinstance(value, str):
-        raise SettingError(f'{where} takes a text, not {value!r}; put it in quotes ("...")')
-    if kind == "REGEX":
-        try:
-            compiled(value)
-        except SettingError as error:
-            raise SettingError(f"{where}: {error}") from None
-    return value
-
-
-def _checked_number(value: Any, kind: str, where: str) -> Any:
-    if kind in ("IN", "NOT_IN"):
-        return [_checked_number(each, "", where) for each in _checked_list(value, where)]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SettingError(f"{where} takes a number, not {value!r}")
-    return value
-
-
-def _checked_list(value: Any, where: str) -> Sequence[Any]:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        raise SettingError(f"{where} takes a list, such as [dr, prof], not {value!r}")
-    return value
-
-
-def _meant(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-
-
-# Which tests hold -----------------------------------------------------------------------------------------------------
 
 
 class _Token(NamedTuple):
@@ -250,19 +39,19 @@ def _value(token: _Token, attribute: str) -> Any:
         return token.tag
     if attribute == "IS_SENT_START":
         return token.opens
-    return _OF_WORDS[attribute](token.word)
+    return OF_WORDS[attribute](token.word)
 
 
 class _Clock:
     """The time that each regular expression has left on one document."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._left: dict[str, float] = {}
 
     def search(self, pattern: regex.Pattern[str], text: str) -> bool:
         """Whether the pattern is somewhere in the text. Raises TimeoutError, then and ever after, when time is up."""
-        left = self._left.get(pattern.pattern, self._seconds)
+        left = self._left.get(pattern.pattern, self.seconds)
         if left <= 0:
             raise TimeoutError(pattern.pattern)
         begun = time.perf_counter()
@@ -293,7 +82,7 @@ def _conditions(test: Test) -> list[_Condition]:
     for written, value in test.items():
         if written == "OP":
             continue
-        attribute = _OTHER_NAMES.get(written, written)
+        attribute = OTHER_NAMES.get(written, written)
         if attribute == "REGEX":
             found.append(_comparison("TEXT", "REGEX", value))
         elif isinstance(value, Mapping):
@@ -308,15 +97,15 @@ def _comparison(attribute: str, kind: str, operand: Any) -> _Condition:
         return _Condition(attribute, partial(_among, frozenset(operand)), frozenset(operand))
     if kind == "NOT_IN":
         return _Condition(attribute, partial(_not, partial(_among, frozenset(operand))))
-    if kind in _ORDER:
-        return _Condition(attribute, partial(_ordered, _ORDER[kind], operand))
+    if kind in ORDERS:
+        return _Condition(attribute, partial(_ordered, ORDERS[kind], operand))
     negated = isinstance(operand, Mapping) and "NOT_IN" in operand
     operands = next(iter(operand.values())) if isinstance(operand, Mapping) else [operand]
     accepts: _Accepts
     if kind == "REGEX":
         accepts = partial(_found, [compiled(pattern) for pattern in operands])
     else:
-        accepts = partial(_near, [(text, _edits_allowed(text, _FUZZY[kind])) for text in operands])
+        accepts = partial(_near, [(text, _edits_allowed(text, EDITS[kind])) for text in operands])
     return _Condition(attribute, partial(_not, accepts) if negated else accepts, slow=True)
 
 
@@ -364,16 +153,15 @@ class Kind:
 
     held      numbers of the tests that hold
     unsure    numbers of the tests that ran out of time: neither they nor their opposites count as holding
-    accepted  what patterns keep about the kind
+    accepted  for each pattern that has asked, the places in it at which such a token may stand
     """
 
-    __slots__ = ("accepted", "held", "starts", "unsure")
+    __slots__ = ("accepted", "held", "unsure")
 
     def __init__(self, held: frozenset[int], unsure: frozenset[int]) -> None:
         self.held = held
         self.unsure = unsure
         self.accepted: dict[Any, int] = {}
-        self.starts: tuple[int, ...] | None = None
 
 
 class TokenTests:
@@ -381,6 +169,8 @@ class TokenTests:
 
     timeout  seconds that one regular expression may take on the tokens of one document; a test that takes longer does
              not hold for the rest of them, nor does its opposite, and the first time a RuntimeWarning names its rule
+
+    `rarity` has a guess for each test how rare the words are that it holds for, the lower the rarer.
     """
 
     def __init__(self, timeout: float = TIMEOUT) -> None:
@@ -389,6 +179,7 @@ class TokenTests:
         self.timeout = timeout
         self._numbers: dict[str, int] = {}
         self._tests: list[list[_Condition]] = []
+        self.rarity: list[int] = []
         self._rules: list[str] = []  # the first rule that has the test
         self._index: dict[str, dict[Any, list[int]]] = {}  # attribute -> value -> tests that accept it
         self._unindexed: list[int] = []
@@ -399,7 +190,7 @@ class TokenTests:
 
     def add(self, test: Test, rule: str) -> int:
         """The number of the test, which `check_test` has passed; `rule` is named where it takes too long."""
-        key = json.dumps({name: value for name, value in test.items() if name != "OP"}, sort_keys=True)
+        key = repr(sorted((name, value) for name, value in test.items() if name != "OP"))
         if key in self._numbers:
             return self._numbers[key]
         number = self._numbers[key] = len(self._tests)
@@ -409,15 +200,17 @@ class TokenTests:
         self._asks_place |= "IS_SENT_START" in names
         self._asks_tag |= "TAG" in names
         # Words are many and tests too: a test is tried on those words only that have one of its exact values.
-        exact = [c for c in conditions if c.exact is not None and c.attribute not in _FLAG_NAMES]
+        exact = [c for c in conditions if c.attribute in RARITY and c.exact is not None]
         if exact:
-            best = min(exact, key=lambda c: (*_TEXT_NAMES, *_NUMBERS).index(c.attribute))
+            best = min(exact, key=lambda c: RARITY[c.attribute])
+            self.rarity.append(RARITY[best.attribute])
             table = self._index.setdefault(best.attribute, {})
             for value in best.exact or ():
                 table.setdefault(value, []).append(number)
             conditions.remove(best)
         else:
             self._unindexed.append(number)
+            self.rarity.append(len(RARITY) + (not any(condition.slow for condition in conditions)))
         self._tests.append(conditions)
         self._kinds.clear()
         self._by_tests.clear()
@@ -425,7 +218,7 @@ class TokenTests:
 
     def kinds(self, document: Document) -> list[Kind]:
         """The kind of each token of the document."""
-        clock = _Clock(self.timeout)
+        clock = _Clock(seconds_for(document, self.timeout))
         words = document.words()
         known = self._kinds
         if not (self._asks_place or self._asks_tag):
@@ -457,7 +250,7 @@ class TokenTests:
                     held.append(number)
             except TimeoutError as error:
                 unsure.append(number)
-                self._warn(str(error), self._rules[number])
+                self._warn(str(error), self._rules[number], clock.seconds)
         tests = frozenset(held), frozenset(unsure)
         if max(len(self._kinds), len(self._by_tests)) >= _CACHED:
             self._kinds.clear()
@@ -469,7 +262,7 @@ class TokenTests:
             self._kinds[key] = kind
         return kind
 
-    def _warn(self, pattern: str, rule: str) -> None:
+    def _warn(self, pattern: str, rule: str, seconds: float) -> None:
         if pattern not in self._warned:
             self._warned.add(pattern)
-            warn_slow(pattern, rule, self.timeout)
+            warn_slow(pattern, rule, seconds)

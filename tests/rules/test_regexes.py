@@ -97,6 +97,8 @@ def test_patterns_known_to_explode_end_within_the_limit(pattern):
         ("(" * 20_000 + ")" * 20_000, 0, "is nested too deeply"),
         ("((a{1000}){1000}){1000}", 0, "ask for more than 100,000 characters"),
         (r"(?:[ab)]\({2}){99999}", 0, "ask for more than 100,000 characters"),
+        ("[" * 50_000, 0, "unterminated character set"),
+        ("a{" + "9" * 5000 + "}", 0, "ask for more than 100,000 characters"),
         ("a{99999999}", 0, "ask for more than 100,000 characters"),
     ],
 )

@@ -364,6 +364,7 @@ def test_matchers_can_be_sent_to_other_processes():
         ([{"LOWER": "a", "OP": "{3,2}"}], "OP {3,2} asks for at most 2 tokens"),
         ([{"LOWER": "a", "OP": "{0}"}], "OP {0} asks for at most 0 tokens"),
         ([{"LOWER": "a", "OP": "{1,100000}"}], "OP {1,100000} goes beyond 1000"),
+        ([{"LOWER": "a", "OP": "{" + "9" * 5000 + "}"}], "OP is one of"),
         ([{"OP": "!"}], "! without a test is for no token at all"),
     ],
 )
