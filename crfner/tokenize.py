@@ -6,7 +6,7 @@ every character that is not white space is in exactly one token, and no token ho
 loads the whole of NLTK, scikit-learn and scipy (over a second), and as recent NLTK runs patterns on another engine
 under a time limit, which would make a model's tokens depend on the version installed and the speed of the machine.
 
-Public names: `TOKENIZERS`, `tokenize`, `split_sentences`, `tokenized`.
+Public names: `TOKENIZERS`, `tokenize`, `split_sentences`, `tokenized`, `whole`.
 
 What `default` does, beyond words and single punctuation marks:
 
@@ -175,6 +175,14 @@ def tokenized(document: Document, tokenizer: str = "default", sentences: str = "
     if document.sentences or not tokens:
         return document
     return replace(document, tokens=tokens, sentences=tuple(split_sentences(document.text, tokens, sentences)))
+
+
+def whole(document: Document) -> Document:
+    """The document with every token in a sentence: tokens between the given sentences become sentences of their own."""
+    if sum(last - first for first, last in document.sentences) == len(document.tokens):
+        return document
+    borders = {border for sentence in document.sentences for border in sentence}
+    return replace(document, sentences=tuple(pairwise(sorted({0, len(document.tokens), *borders}))))
 
 
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x85\u2028\u2029]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,10 @@ from crfner.errors import CrfnerError, InputError
 from crfner.files import open_text
 from features import FeatureSet, Lexicon
 from features.presets import PRESETS
+
+if TYPE_CHECKING:
+    from crfner.rules import RuleSet
+    from crfner.rules.values import Rule
 
 _READABLE = [name for name, entry in formats.FORMATS.items() if entry.read]
 
@@ -70,3 +74,29 @@ def _config_file(path: str) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise InputError('a file of features holds an object, such as {"base": "default", "length": {}}', path)
     return config
+
+
+def rule_file(value: str) -> tuple[str, str | None]:
+    """Path and label of `[LABEL=]FILE`; a file that has "=" in its name is taken as it is."""
+    label, equals, path = value.partition("=")
+    return (path, label) if equals and not os.path.exists(value) else (value, None)
+
+
+def read_rule_files(values: Iterable[str]) -> RuleSet:
+    """The rules of several `[LABEL=]FILE`, one set in their order.
+
+    Raises CrfnerError when a file cannot be read or is wrong, or when rules of two files have the same name.
+    """
+    from crfner.rules import RuleSet, read_rules
+
+    rules: list[Rule] = []
+    homes: dict[str, str] = {}  # of each name
+    for value in values:
+        path, label = rule_file(value)
+        found = read_rules(path, label)
+        for rule in found:
+            if rule.name in homes:
+                raise InputError(f"a rule is named {rule.name!r} like one in {homes[rule.name]}; rename one", path)
+        homes.update((rule.name, path) for rule in found)
+        rules.extend(found)
+    return RuleSet(tuple(rules))

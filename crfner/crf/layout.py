@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
 
 from crfner.document import Document
+from crfner.tokenize import whole as whole
 from features.channels import Hits, Sentences
 
 Laid = tuple[Sentences, Sequence[Sequence[str]], Hits]
@@ -26,14 +25,6 @@ _UNFIT = re.compile("[\0\ud800-\udfff]")
 def fits_crfsuite(text: str) -> bool:
     """Whether CRFsuite can keep the text as it is."""
     return text.isprintable() or not _UNFIT.search(text)
-
-
-def whole(document: Document) -> Document:
-    """The document with every token in a sentence: tokens between the given sentences become sentences of their own."""
-    if sum(last - first for first, last in document.sentences) == len(document.tokens):
-        return document
-    borders = {border for sentence in document.sentences for border in sentence}
-    return replace(document, sentences=tuple(pairwise(sorted({0, len(document.tokens), *borders}))))
 
 
 def laid_out(document: Document) -> Laid:

@@ -1,1 +1,59 @@
-"""Rules: dictionaries, regular expressions and token patterns, as a recogniser of their own and beside a CRF."""
+"""Rules: dictionaries, regular expressions and token patterns, as a recogniser of their own and beside a CRF.
+
+A rule file is read, checked and tried on labelled text before it is used; rules can also be mined from labelled text.
+
+    from crfner.rules import RuleRecognizer, read_rules
+    recognizer = RuleRecognizer(read_rules("rules.yaml"))
+
+Public names: `DictionaryRule`, `RegexRule`, `TokenRule`, `Context`, `RuleSet`; `read_rules`, `write_rules`,
+`RuleRecognizer`; `lint`, `try_rules`, `mine`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crfner.rules.linting import lint
+    from crfner.rules.mining import mine
+    from crfner.rules.reading import read_rules
+    from crfner.rules.recognizer import RuleRecognizer
+    from crfner.rules.testing import try_rules
+    from crfner.rules.values import Context, DictionaryRule, RegexRule, RuleSet, TokenRule
+    from crfner.rules.writing import write_rules
+
+__all__ = [
+    "Context",
+    "DictionaryRule",
+    "RegexRule",
+    "RuleRecognizer",
+    "RuleSet",
+    "TokenRule",
+    "lint",
+    "mine",
+    "read_rules",
+    "try_rules",
+    "write_rules",
+]
+
+_HOME = {
+    "Context": "values",
+    "DictionaryRule": "values",
+    "RegexRule": "values",
+    "RuleRecognizer": "recognizer",
+    "RuleSet": "values",
+    "TokenRule": "values",
+    "lint": "linting",
+    "mine": "mining",
+    "read_rules": "reading",
+    "try_rules": "testing",
+    "write_rules": "writing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when they are first asked for: each matcher brings a package of its own."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'crfner.rules' has no attribute {name!r}")
+    return getattr(import_module(f"crfner.rules.{_HOME[name]}"), name)
