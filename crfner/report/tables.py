@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from crfner.compare.values import Comparison, SystemResult
+from crfner.compare.values import Comparison, CurvePoint, SystemResult
 from crfner.evaluation import Score
 from crfner.evaluation.values import ERROR_GROUPS
 from crfner.report import notes
@@ -41,10 +41,15 @@ def source(comparison: Comparison) -> str:
     split = comparison.split
     learnt, scored = sum(split.train_entities.values()), sum(split.test_entities.values())
     return (
-        f"Data: {', '.join(comparison.data) or 'unnamed'}; split: {split.method}; learnt from "
+        f"Data: {', '.join(comparison.data) or 'unnamed'}; split: {_method(comparison)}; learnt from "
         f"{count(split.train_sentences)} sentences with {count(learnt)} entities, scored on "
         f"{count(split.test_sentences)} sentences with {count(scored)} entities; seed {comparison.seed}."
     )
+
+
+def _method(comparison: Comparison) -> str:
+    method = comparison.split.method
+    return "training and test files" if method == "files" else method
 
 
 def scores(comparison: Comparison, baseline: str | None = None) -> Table:
@@ -208,7 +213,7 @@ def curve(comparison: Comparison) -> Table:
     for size in sorted({point.sentences for point in comparison.curve}):
         here = [points.get((size, system)) for system in systems]
         draws = max(len(point.f1) for point in here if point)
-        rows.append((size, draws, *((point.mean, point.deviation) if point else None for point in here)))
+        rows.append((size, draws, *(_spread(point) if point else None for point in here)))
     return Table(
         title="Learning curves",
         note=notes.CURVES,
@@ -219,6 +224,10 @@ def curve(comparison: Comparison) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+def _spread(point: CurvePoint) -> tuple[float, ...]:
+    return (point.mean, point.deviation) if len(point.f1) > 1 else (point.mean,)
 
 
 def error_kinds(comparison: Comparison) -> Table:
@@ -246,7 +255,7 @@ def corpus(comparison: Comparison) -> Table:
     rows += [(name, split.train_entities.get(name, 0), split.test_entities.get(name, 0)) for name in names]
     return Table(
         title="Data",
-        note=f"What the systems learnt from and were scored on ({split.method}); below the entities their labels.",
+        note=f"What was learnt from and scored on ({_method(comparison)}); below the entities their labels.",
         columns=(Column("", number=False), Column("training", count), Column("test", count)),
         rows=tuple(rows),
     )

@@ -100,14 +100,13 @@ def signed_interval(bounds: tuple[float, float]) -> str:
     return f"{signed(low)} to {signed(high)}"
 
 
-def spread(values: tuple[float, float]) -> str:
-    """A mean and a standard deviation.
+def spread(values: tuple[float, ...]) -> str:
+    """A mean and a standard deviation, or a mean alone where there is nothing that could deviate from it.
 
-    >>> spread((0.8, 0.015))
-    '80.00 ± 1.50'
+    >>> spread((0.8, 0.015)), spread((0.8,))
+    ('80.00 ± 1.50', '80.00')
     """
-    mean, deviation = values
-    return f"{percent(mean)} ± {percent(deviation)}"
+    return " ± ".join(map(percent, values))
 
 
 def p_value(probability: float) -> str:

@@ -122,7 +122,7 @@ def test_latex_has_booktabs_bold_daggers_and_a_caption_with_corpus_split_and_see
     least = r"\textless{}0.001"
     assert rf"rules & hybrid union & $-$30.00 & $-$40.00 to $-$20.00 & {least} & {least} & 0.002$^\dagger$ \\" in lines
     caption = next(line for line in lines if line.startswith(r"\caption{Scores."))
-    assert "Data: clinic/train.jsonl, clinic/test.jsonl; split: files;" in caption
+    assert "Data: clinic/train.jsonl, clinic/test.jsonl; split: training and test files;" in caption
     assert "seed 7. $\\dagger$: F1 differs from that of hybrid union (p \\textless{} 0.05" in caption
     assert content.count(r"\begin{table}") == content.count(r"\end{table}") == content.count(r"\toprule")
 

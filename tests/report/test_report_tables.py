@@ -79,7 +79,7 @@ def test_curves_have_a_row_for_each_size_and_a_gap_where_a_system_has_no_point(c
     assert tables.curve(comparison).cells() == [
         ["50", "3", "42.00 ± 2.65", "72.00 ± 1.00"],
         ["200", "2", "62.00 ± 1.41", "–"],
-        ["512", "1", "70.00 ± 0.00", "90.00 ± 0.00"],
+        ["512", "1", "70.00", "90.00"],
     ]
 
 
@@ -107,7 +107,9 @@ def test_one_system_has_a_verdict_and_none_has_none():
 def test_the_terminal_gets_systems_pairs_verdict_and_warnings_with_numbers_aligned(comparison):
     text = to_text(comparison)
     lines = text.splitlines()
-    assert lines[0].startswith("Data: clinic/train.jsonl, clinic/test.jsonl; split: files; learnt from 512 sentences")
+    assert lines[0].startswith(
+        "Data: clinic/train.jsonl, clinic/test.jsonl; split: training and test files; learnt from 512 sentences"
+    )
     assert (
         "rules             77.78   63.64   70.00*    47.06 to 88.89       75.00    80.00       70.00      66.67"
         in lines
