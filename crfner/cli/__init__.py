@@ -23,9 +23,12 @@ from crfner.version import __version__
 COMMANDS = {
     "train": "Train a recogniser on labelled text.",
     "evaluate": "Score a model against gold annotation.",
+    "compare": "Compare rules, CRFs and hybrids on the same splits.",
     "tag": "Find the entities of new text.",
     "convert": "Convert labelled text between formats.",
+    "rules": "Check, try, mine and pack rules.",
     "features": "Show the features of a text, token by token.",
+    "explain": "Show why a model finds what it finds, and what it has learnt.",
     "info": "Show what a model file holds.",
 }
 
