@@ -81,9 +81,11 @@ def _of_dictionary(rule: DictionaryRule) -> Iterator[Finding]:
     if not rule.terms:
         yield Finding(rule.name, "error", "it has no term, so it finds nothing; give it some or remove it")
         return
-    blank = sum(1 for term in rule.terms if not any(map(str.isalnum, term)) and not term.strip())
+    blank = sum(not term.strip() for term in rule.terms)
     if blank:
         yield Finding(rule.name, "error", f"{_count(blank, 'term')} blank and never found; remove {_them(blank)}")
+    if rule.context is not None:
+        return
     letters = [term for term in rule.terms if len(term.strip()) == 1]
     short = [term for term in rule.terms if 1 < len(term.strip()) <= _SHORT and term.islower()]
     for terms, what in ((letters, "of one letter"), (short, "of two small letters")):

@@ -98,7 +98,8 @@ def wilson(correct: int, total: int) -> tuple[float, float]:
     centre = share + _Z**2 / (2 * total)
     spread = _Z * math.sqrt(share * (1 - share) / total + (_Z / (2 * total)) ** 2)
     scale = 1 + _Z**2 / total
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    low, high = (centre - spread) / scale, (centre + spread) / scale
+    return low if correct else 0.0, high if correct < total else 1.0  # exact where rounding would miss by a hair
 
 
 def try_rules(
