@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crfner.cli.options import input_format, keep_inputs, read_documents
+from crfner.cli.options import input_format, keep_inputs, read_documents, read_rule_files, rule_file
 from crfner.errors import CrfnerError
 from crfner.files import check_writable
 from crfner.formats import stream_name
@@ -18,7 +18,6 @@ from crfner.formats import stream_name
 if TYPE_CHECKING:
     from crfner.compare import Predictions
     from crfner.compare.comparison import Contestant
-    from crfner.rules import RuleSet
 
 _DEFAULT = ("mined", "crf:minimal", "crf:default", "hybrid:union")
 
@@ -75,14 +74,13 @@ def compare(
 
     if test_path is not None and folds is not None:
         raise CrfnerError("--test and --folds exclude each other; leave one out")
-    rule_paths = [_rule_file(given) for given in rule_files]
-    inputs = [data, test_path or "", *(path for path, _ in rule_paths), *predictions]
+    inputs = [data, test_path or "", *(rule_file(value)[0] for value in rule_files), *predictions]
     for output in outputs:
         check_ending(output)
         keep_inputs(output, inputs)
         check_writable(output)
     sizes = parse_sizes(curve) if curve is not None else []
-    rules = _read_rules(rule_paths)
+    rules = read_rule_files(rule_files) if rule_files else None
     chosen = names.split(",") if names is not None else [*(["rules"] if rules else []), *_DEFAULT]
     if rules and not any(name.strip().startswith(("rules", "hybrid")) for name in chosen):
         raise CrfnerError("--rules are for the systems rules and hybrid only; name one of them in --systems")
@@ -119,18 +117,6 @@ def compare(
 def _shown(path: str) -> str:
     """The file's own name: a report is for others, who do not have its folder."""
     return os.path.basename(stream_name(path))
-
-
-def _rule_file(given: str) -> tuple[str, str | None]:
-    """Path and label of LABEL=FILE; a file that has "=" in its name is taken as it is."""
-    label, equals, path = given.partition("=")
-    return (path, label) if equals and not os.path.exists(given) else (given, None)
-
-
-def _read_rules(files: list[tuple[str, str | None]]) -> RuleSet | None:
-    from crfner.rules import RuleSet, read_rules
-
-    return RuleSet(tuple(rule for path, label in files for rule in read_rules(path, label))) if files else None
 
 
 def _read_predictions(paths: tuple[str, ...]) -> list[Predictions]:

@@ -1,7 +1,8 @@
 """Work in a process of its own, so that its greatest memory is its own and it can be ended at any moment.
 
 The work and its answer are passed as files in a temporary folder that only this user can read. The child has its own
-process group: Ctrl-C reaches the parent alone, which then ends the child and removes the folder.
+process group: Ctrl-C reaches the parent alone, which then ends the child and removes the folder. However the parent
+ends, the child does too: it sees that nobody holds the other end of its standard input.
 
 Public names: `isolated`, `peak_memory`, `ProcessError`.
 """
@@ -13,6 +14,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 import warnings
 from collections.abc import Callable
@@ -57,14 +59,13 @@ def isolated(function: Callable[P, R], *arguments: P.args, **options: P.kwargs) 
                 ) from error
         environment = {**os.environ, "TMPDIR": folder}
         command = [sys.executable, "-c", _CHILD, work, answer]
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment, process_group=0
-        )
-        try:
-            code = process.wait()
-        finally:
-            process.kill()
-            process.wait()
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, process_group=0
+        ) as process:
+            try:
+                code = process.wait()
+            finally:
+                process.kill()
         if not os.path.exists(answer):
             raise CrfnerError(_ended(code))
         with open(answer, "rb") as file:
@@ -85,6 +86,7 @@ def _ended(code: int) -> str:
 
 def _answer(work: Any, path: str) -> None:
     """The child's side: do the work and write the answer, under its name only when it is whole."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     warnings.simplefilter("ignore")  # the same training data would be warned of for every system and fold
     answer: tuple[str, Any]
     try:
@@ -97,6 +99,11 @@ def _answer(work: Any, path: str) -> None:
     with open(f"{path}.part", "wb") as file:
         pickle.dump(answer, file)
     os.replace(f"{path}.part", path)
+
+
+def _end_with_parent() -> None:
+    os.read(0, 1)  # not sys.stdin, whose lock would be held when the interpreter ends
+    os._exit(1)
 
 
 def peak_memory() -> int | None:
