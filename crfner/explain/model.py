@@ -5,6 +5,8 @@ Public names: `explain_model`.
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 
 from crfner.crf import CRFRecognizer
@@ -62,14 +64,19 @@ def _summary(rule: Rule) -> RuleSummary:
 
 
 def _matches(rule: Rule) -> str:
-    """What the rule looks for, on one line."""
+    """What the rule looks for, and what must stand around it, on one line."""
     if isinstance(rule, DictionaryRule):
-        shown = ", ".join(rule.terms[:_TERMS])
+        what = ", ".join(rule.terms[:_TERMS])
         more = len(rule.terms) - _TERMS
-        return f"{shown} and {more} more" if more > 0 else shown
-    if isinstance(rule, RegexRule):
-        return rule.pattern
-    return " | ".join(map(_pattern, rule.alternatives))
+        what += f" and {more} more" if more > 0 else ""
+    elif isinstance(rule, RegexRule):
+        what = rule.pattern
+    else:
+        what = " | ".join(map(_pattern, rule.alternatives))
+    if rule.context is None:
+        return what
+    conditions = ((part.name, getattr(rule.context, part.name)) for part in fields(rule.context))
+    return "; ".join([what, *(f"{name} {_pattern(pattern)}" for name, pattern in conditions if pattern)])
 
 
 def _pattern(pattern: Pattern) -> str:

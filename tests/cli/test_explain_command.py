@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from running import Run, left_over
 
+from crfner import CRFRecognizer
+from crfner.hybrid import HybridRecognizer
 from crfner.rules.recognizer import RuleRecognizer
 from crfner.rules.values import DictionaryRule, RuleSet
 
@@ -86,6 +88,15 @@ def test_rules_are_explained_too(crfner: Run, of_rules: Path) -> None:
     )
     whole = crfner("explain", of_rules).out
     assert whole.startswith("rules; labels FOOD\n") and "dictionary dishes  fish and chips" in whole
+
+
+def test_hybrids_are_explained_too(crfner: Run, model: Path, of_rules: Path, tmp_path: Path) -> None:
+    crf, rules = CRFRecognizer.load(model), RuleRecognizer.load(of_rules).rules
+    HybridRecognizer(crf, rules, "override").save(tmp_path / "hybrid.crfner")
+    result = crfner("explain", tmp_path / "hybrid.crfner", SENTENCE)
+    assert (result.code, result.err) == (0, "")
+    assert "rules that fired" in result.out and "      rule  FOOD by dictionary dishes" in result.out
+    assert "policy override" in crfner("explain", tmp_path / "hybrid.crfner").out
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n"])

@@ -10,7 +10,7 @@ from explained import crf, crfsuite, free_crf, rules
 from crfner.explain import explain_model, to_dict
 from crfner.hybrid import HybridRecognizer
 from crfner.rules.recognizer import RuleRecognizer
-from crfner.rules.values import DictionaryRule, RuleSet
+from crfner.rules.values import Context, DictionaryRule, RuleSet
 
 
 def test_the_strongest_features_are_those_that_crfsuite_prints() -> None:
@@ -74,6 +74,13 @@ def test_of_a_long_dictionary_the_first_terms_are_told() -> None:
     terms = tuple(f"dish {number}" for number in range(1000))
     explanation = explain_model(RuleRecognizer(RuleSet((DictionaryRule("dishes", "FOOD", terms=terms),))))
     assert explanation.rules[0].matches.endswith("dish 7 and 992 more")
+
+
+def test_a_rule_s_context_is_told_with_what_it_matches() -> None:
+    context = Context(left=({"LOWER": "the"},), not_right=({"IS_DIGIT": True}, {"LOWER": "mg", "OP": "?"}))
+    rule = DictionaryRule("dishes", "FOOD", terms=("soup",), context=context)
+    explanation = explain_model(RuleRecognizer(RuleSet((rule,))))
+    assert explanation.rules[0].matches == "soup; left [LOWER=the]; not_right [IS_DIGIT=True] [LOWER=mg]?"
 
 
 @pytest.mark.parametrize("policy", ["fallback", "override", "union"])

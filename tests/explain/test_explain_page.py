@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -108,6 +110,20 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
         assert source.startswith("<!DOCTYPE html>\n") and '<meta charset="utf-8">' in source
         assert not re.search(r"https?:|src=|url\(|@import|<script|<link", source)
         assert "prefers-color-scheme: dark" in source
+
+
+def test_what_cannot_be_seen_is_named() -> None:
+    page = Reader(to_page(explain_document(crf(), Document("soup \u202e fish\x1b \ud800"))))
+    assert page.text["span.control"] == "U+202EU+001BU+D800"
+
+
+def test_nothing_but_the_page_s_own_style_may_act() -> None:
+    source = to_page(explain_document(crf(), Document(TEXT)))
+    style = re.search("<style>(.*)</style>", source, re.S)
+    assert style is not None
+    hashed = b64encode(sha256(style[1].encode()).digest()).decode()
+    assert f"default-src &#x27;none&#x27;; style-src &#x27;sha256-{hashed}&#x27;;" in source
+    assert " style=" not in source
 
 
 def test_a_model_is_shown_with_rules_transitions_settings_and_weights() -> None:
