@@ -10,6 +10,7 @@ import pytest
 
 from crfner import CRFRecognizer, Recognizer, evaluate, read, tokenized
 from crfner.document import Document, Span
+from crfner.rules import Context, DictionaryRule, RegexRule, RuleRecognizer, RuleSet, TokenRule
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"
 TRAIN, DEV = list(read(CLINIC / "train.jsonl"))[:100], list(read(CLINIC / "dev.jsonl"))
@@ -38,8 +39,26 @@ def loaded(folder: Path) -> CRFRecognizer:
     return CRFRecognizer.load(folder / "model.crfner")
 
 
+RULES = RuleSet(
+    (
+        DictionaryRule("drugs", "DRUG", terms=("paracetamol", "ibuprofen", "mg"), precision=0.9, edits=1, plural=True),
+        RegexRule("dose", "DOSE", pattern=r"\d+ ?mg", priority=1),
+        TokenRule("odd", "ODD", alternatives=(({"TEXT": {"REGEX": r"\W"}, "OP": "+"}, {"OP": "?"}),)),
+        TokenRule("any", "DRUG", alternatives=(({"IS_ALPHA": True},),), context=Context(right=({"LIKE_NUM": True},))),
+    )
+)
+"""All kinds of rules, some of which overlap."""
+
+
+def loaded_rules(folder: Path) -> RuleRecognizer:
+    RuleRecognizer(RULES).save(folder / "rules.crfner")
+    return RuleRecognizer.load(folder / "rules.crfner")
+
+
 MAKERS = {
     "rule": lambda folder: Doses(),
+    "rules": lambda folder: RuleRecognizer(RULES),
+    "rules from a file": loaded_rules,
     "crf": lambda folder: trained("IOB2"),
     "crf with BIOES": lambda folder: trained("BIOES"),
     "crf from a file": loaded,

@@ -20,7 +20,6 @@ from crfner import store
 from crfner.crf import model_file
 from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import train
-from crfner.crf.layout import whole
 from crfner.crf.model_file import Fitted
 from crfner.crf.settings import RECORDED, checked, for_crfsuite
 from crfner.crf.tagging import Tagger
@@ -29,7 +28,7 @@ from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.pos import with_pos
-from crfner.tokenize import tokenized
+from crfner.tokenize import tokenized, whole
 from features import FeatureSet, Function, Lexicon
 
 _BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
