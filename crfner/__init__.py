@@ -18,19 +18,26 @@ if TYPE_CHECKING:
     from crfner.errors import CrfnerError, InputError
     from crfner.evaluation import evaluate
     from crfner.formats import read, write
+    from crfner.hybrid import HybridRecognizer
+    from crfner.models import load_model
     from crfner.recognizer import Recognizer
+    from crfner.rules import RuleRecognizer, read_rules
     from crfner.tokenize import tokenized
 
 __all__ = [
     "CRFRecognizer",
     "CrfnerError",
     "Document",
+    "HybridRecognizer",
     "InputError",
     "Recognizer",
+    "RuleRecognizer",
     "Span",
     "__version__",
     "evaluate",
+    "load_model",
     "read",
+    "read_rules",
     "tokenized",
     "write",
 ]
@@ -39,11 +46,15 @@ _HOME = {
     "CRFRecognizer": "crf",
     "CrfnerError": "errors",
     "Document": "document",
+    "HybridRecognizer": "hybrid",
     "InputError": "errors",
     "Recognizer": "recognizer",
+    "RuleRecognizer": "rules",
     "Span": "document",
     "evaluate": "evaluation",
+    "load_model": "models",
     "read": "formats",
+    "read_rules": "rules",
     "tokenized": "tokenize",
     "write": "formats",
 }

@@ -33,10 +33,10 @@ def evaluate(model: str, gold: str, input_format: str | None, as_json: bool, wit
     """
     from tqdm import tqdm
 
-    from crfner.crf import CRFRecognizer
     from crfner.evaluation import evaluate, modes, modes_dict, modes_table, to_dict, to_table
+    from crfner.models import load_model
 
-    recognizer = CRFRecognizer.load(model)
+    recognizer = load_model(model)
     documents = tqdm(read_documents(gold, input_format), "scoring", unit=" documents", disable=None)
     truth, given = tee(documents)
     predicted = recognizer.recognize(given)

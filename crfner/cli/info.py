@@ -18,20 +18,29 @@ def info(model: str, as_json: bool) -> None:
     \b
     crfner info model.crfner
     """
-    from crfner.crf import model_file
+    from crfner.hybrid import HybridRecognizer
+    from crfner.models import load_model
+    from crfner.rules import RuleRecognizer
 
-    fitted = model_file.load(model)
-    manifest = fitted.manifest
+    recognizer = load_model(model)
+    manifest = recognizer.manifest
     if as_json:
         click.echo(json.dumps(manifest, ensure_ascii=False, indent=2))
         return
-    weights = fitted.weights
     rows = [
         ("file", f"{model}, {os.path.getsize(model) / 1e6:.2f} MB, format version {manifest['format_version']}"),
-        ("labels", ", ".join(manifest["labels"])),
-        ("weights", f"{len(weights.values)} of {len(weights.attributes)} attributes, {len(weights.tags)} tags"),
+        ("kind", manifest["kind"]),
+        ("labels", ", ".join(recognizer.labels)),
     ]
-    for section in ("settings", "training", "scores", "versions"):
+    if not isinstance(recognizer, RuleRecognizer):
+        crf = recognizer.crf if isinstance(recognizer, HybridRecognizer) else recognizer
+        weights = crf.fitted_.weights
+        rows.append(
+            ("weights", f"{len(weights.values)} of {len(weights.attributes)} attributes, {len(weights.tags)} tags")
+        )
+    if isinstance(manifest.get("rules"), int):
+        rows.append(("rules", str(manifest["rules"])))
+    for section in ("hybrid", "settings", "training", "scores", "versions"):
         for name, value in manifest.get(section, {}).items():
             rows.append((f"{section}.{name}", _shown(value)))
     width = max(len(name) for name, _ in rows)

@@ -38,7 +38,7 @@ def tag(model: str, inputs: tuple[str, ...], output: str, output_format: str | N
     """
     from tqdm import tqdm
 
-    from crfner.crf import CRFRecognizer
+    from crfner.models import load_model
 
     chosen = output_format or formats.by_ending(output) or "jsonl"
     if chosen not in OUTPUTS:
@@ -48,7 +48,7 @@ def tag(model: str, inputs: tuple[str, ...], output: str, output_format: str | N
     paths = expand_inputs(inputs or (STANDARD_STREAM,))
     keep_inputs(output, [model, *paths] if len(paths) > 1 else [model])  # one input may be tagged in its place
     check_writable(output)
-    recognizer = CRFRecognizer.load(model)
+    recognizer = load_model(model)
     if not inputs and sys.stdin is not None and sys.stdin.isatty():
         click.echo("type or paste the text; Ctrl-D at the start of a line ends it", err=True)
     mixed = output == STANDARD_STREAM and sys.stdout is not None and sys.stdout.isatty()  # a bar would be in between

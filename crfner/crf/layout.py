@@ -10,14 +10,18 @@ import re
 from collections.abc import Sequence
 
 from crfner.document import Document
-from crfner.tokenize import whole as whole
 from features.channels import Hits, Sentences
 
 Laid = tuple[Sentences, Sequence[Sequence[str]], Hits]
 """A document as features see it: sentences of words, further columns, and what rules say of its tokens."""
 
 HITS = "hits"
-"""Where a document's `meta` has what rules say of its tokens, while a hybrid works on it."""
+"""Where a document's `meta` has its `RuleHits`, while a hybrid works on it."""
+
+
+class RuleHits(tuple[tuple[str, ...], ...]):
+    """What rules say of each token. It has a type of its own, so that nothing that a file holds is taken for it."""
+
 
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
@@ -33,7 +37,8 @@ def laid_out(document: Document) -> Laid:
     if not fits_crfsuite(document.text):
         sentences = [_mended(words) for words in sentences]
     columns = [column if fits_crfsuite("".join(column)) else _mended(column) for column in columns]
-    return sentences, columns, document.meta.get(HITS, ())
+    hits = document.meta.get(HITS)
+    return sentences, columns, hits if isinstance(hits, RuleHits) else ()
 
 
 def _mended(words: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
-from crfner.crf.layout import HITS
+from crfner.crf.layout import HITS, RuleHits
 from crfner.document import Document, Span
 
 _GRADES = (0.9, 0.7, 0.5)
@@ -24,7 +24,7 @@ def marked(document: Document, hits: Iterable[Span]) -> Document:
         for token in range(first, last):
             values[token].add(f"{hit.label}/{_place(token, first, last)}")
             values[token].add(f"{hit.label}/{_place(token, first, last)}/{_grade(hit.score)}")
-    return replace(document, meta={**document.meta, HITS: tuple(tuple(sorted(found)) for found in values)})
+    return replace(document, meta={**document.meta, HITS: RuleHits(tuple(sorted(found)) for found in values)})
 
 
 def _place(token: int, first: int, last: int) -> str:

@@ -48,7 +48,8 @@ class HybridRecognizer:
     folds   how many parts the training documents are dealt into where no dev documents are given
     seed    of the dealing
 
-    After `fit`, `policy_` holds the policy with its settings (None for features), `rules_` all rules.
+    After `fit`, `policy_` holds the policy with its settings (None for features), `rules_` all rules, and
+    `interrupted_` whether Ctrl-C ended it early: then the policy has the settings it would have without `fit`.
     Raises SettingError for an unknown policy, and for rules without which nothing could be mined or found.
     """
 
@@ -94,9 +95,12 @@ class HybridRecognizer:
             self._set(rules, None)
             return self
         self.crf = _anew(self.crf).fit(training)
-        recognizer = self._recognizer(rules)
-        labelled = self._on_dev(dev, recognizer) if dev else self._on_folds(training, hits)
-        self._set(rules, kind.choose(list(labelled), recognizer.resolve))
+        self._set(rules, kind())
+        try:
+            labelled = list(self._on_dev(dev) if dev else self._on_folds(training, hits))
+            self.policy_ = kind.choose(labelled, self._rule_recognizer.resolve)
+        except KeyboardInterrupt:
+            self.interrupted_ = True
         return self
 
     @property
@@ -176,6 +180,7 @@ class HybridRecognizer:
     def _set(self, rules: RuleSet, policy: Policy | None) -> None:
         self.rules_ = rules
         self.policy_ = policy
+        self.interrupted_ = False
         self._rule_recognizer = self._recognizer(rules)
 
     def _recognizer(self, rules: RuleSet) -> RuleRecognizer:
@@ -195,8 +200,9 @@ class HybridRecognizer:
             hits = [[*one, *other] for one, other in zip(hits, found.hits, strict=True)]
         return RuleSet((*given, *mined)), hits
 
-    def _on_dev(self, dev: Sequence[Document], rules: RuleRecognizer) -> Iterator[Labelled]:
-        return _labelled(self.crf, dev, [rules.hits(self.crf.prepared(document.with_spans(()))) for document in dev])
+    def _on_dev(self, dev: Sequence[Document]) -> Iterator[Labelled]:
+        prepared = [self.crf.prepared(document.with_spans(())) for document in dev]
+        return _labelled(self.crf, dev, list(map(self._rule_recognizer.hits, prepared)))
 
     def _on_folds(self, training: Sequence[Document], hits: Sequence[Sequence[Span]]) -> Iterator[Labelled]:
         """Evidence on folds of the training documents, each from a CRF that has learnt from the others."""
@@ -206,6 +212,8 @@ class HybridRecognizer:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of rare labels: the whole training text has had its say
                 crf.fit(document for number, document in enumerate(training) if number not in held_out)
+            if crf.manifest["training"]["interrupted"]:
+                raise KeyboardInterrupt
             numbers = sorted(held_out)
             yield from _labelled(crf, [training[n] for n in numbers], [hits[n] for n in numbers])
             entities += sum(len(training[n].spans) for n in numbers)

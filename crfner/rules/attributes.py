@@ -52,10 +52,10 @@ def _norm(word: str) -> str:
     return word.translate(_STRAIGHT).lower()
 
 
-def _shape(word: str) -> str:
+def shape(word: str) -> str:
     """spaCy's shape: letters X and x, digits d, others as they are; runs of one sign are cut to 4.
 
-    >>> _shape("Philadelphia-1976b")
+    >>> shape("Philadelphia-1976b")
     'Xxxxx-ddddx'
     """
     if len(word) >= 100:
@@ -85,7 +85,7 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "LOWER": str.lower,
     "NORM": _norm,
     "SUFFIX": lambda word: word[-3:],
-    "SHAPE": _shape,
+    "SHAPE": shape,
     "PREFIX": lambda word: word[:1],
 }
 _NUMBERS: dict[str, Callable[[str], int]] = {"LENGTH": len}

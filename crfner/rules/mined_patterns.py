@@ -14,9 +14,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from crfner.rules.attributes import shape
 from crfner.rules.mined_terms import Sentence
-from crfner.rules.tokens import _shape as shape
 from crfner.rules.values import Context, Test, TokenRule
 
 _SUPPORT = 3  # entities that a pattern must fit,
@@ -100,7 +101,7 @@ def _bodies(words: Sequence[str], lower: Sequence[str]) -> Iterator[tuple[int, i
                 for place in range(first + 1, last):
                     yield first, place + 1, ("T+", f"={lower[place]}")
                     yield place - 1, last, (f"={lower[place - 1]}", "T+")
-    shapes = [shape(word) for word in words]
+    shapes = list(map(_shape, words))
     for place, word in enumerate(lower):
         if word.isalpha():
             for length in (3, 4, 5):
@@ -113,6 +114,10 @@ def _bodies(words: Sequence[str], lower: Sequence[str]) -> Iterator[tuple[int, i
                 yield place, place + length, tuple(f"#{form}" for form in shapes[place : place + length])
 
 
+_shape = lru_cache(maxsize=1 << 16)(shape)
+
+
+@lru_cache(maxsize=1 << 16)
 def _is_telling(form: str) -> bool:
     """Whether a shape says more than that the word is capitalised or not."""
     return not re.fullmatch("X?x*|X+|[^Xxd]", form)
@@ -129,17 +134,28 @@ def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 
 def _in_context(body: Body, lower: Sequence[str], first: int, last: int) -> Iterator[_Key]:
-    """The description without and with its neighbours."""
+    """The description without and with its neighbours; numbers are left out, as they seldom come again."""
     yield _Key(body)
-    left, right = tuple(lower[max(0, first - 1) : first]), tuple(lower[last : last + 1])
+    before, after = lower[max(0, first - 2) : first], lower[last : last + 1]
+    left, right = _words(before[-1:]), _words(after)
     if left:
         yield _Key(body, left)
     if right:
         yield _Key(body, (), right)
     if left and right:
         yield _Key(body, left, right)
-    if first > 1:
-        yield _Key(body, tuple(lower[first - 2 : first]))
+    if len(before) == 2 and (both := _words(before)):
+        yield _Key(body, both)
+
+
+def _words(neighbours: Sequence[str]) -> tuple[str, ...]:
+    """The neighbours, or none when one of them holds a digit."""
+    return tuple(neighbours) if not any(map(_has_digit, neighbours)) else ()
+
+
+@lru_cache(maxsize=1 << 16)
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _wilson(correct: int, total: int) -> float:

@@ -233,12 +233,21 @@ class TokenMatcher:
         self._by_rarest: dict[int, list[int]] = {}  # test that they need -> automata
         self._always: list[int] = []  # automata that need none
         for number, rule in enumerate(rules):
+            around = self._required_around(rule)
             for pattern in rule.alternatives:
                 automaton = Automaton(check_pattern(pattern, f"rule {rule.name!r}"), self._tests, rule.name)
-                rarest = min(automaton.required(), key=lambda test: (self._tests.rarity[test], test), default=None)
+                required = automaton.required() | around
+                rarest = min(required, key=lambda test: (self._tests.rarity[test], test), default=None)
                 likely = self._always if rarest is None else self._by_rarest.setdefault(rarest, [])
                 likely.append(len(self._automata))
                 self._automata.append((number, automaton))
+
+    def _required_around(self, rule: TokenRule) -> frozenset[int]:
+        """The tests that tokens beside a hit must pass for its context to hold."""
+        sides = (rule.context.left, rule.context.right) if rule.context else ()
+        what = f"the context of rule {rule.name!r}"
+        automata = (Automaton(check_pattern(side, what), self._tests, rule.name) for side in sides if side)
+        return frozenset().union(*(automaton.required() for automaton in automata))
 
     def hits(self, document: Document) -> Iterator[Span]:
         """What the rules match in the tokens: of each rule the leftmost match, there the longest, and so on after it.

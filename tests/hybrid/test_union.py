@@ -1,0 +1,83 @@
+"""Spans compete by the probability that they are right, and the set that is worth most wins."""
+
+import itertools
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crfner.document import Span
+from crfner.hybrid.evidence import Evidence, Labelled
+from crfner.hybrid.union import Union, _most_worth
+
+
+def apart(hits: Iterable[Span]) -> list[Span]:
+    raise AssertionError("the union weighs all hits itself")
+
+
+def said(spans: list[Span], hits: list[Span], probability: float = 0.3) -> Evidence:
+    return Evidence(tuple(spans), tuple(hits), (probability,) * len(hits))
+
+
+SPANS = st.lists(
+    st.builds(
+        lambda start, size, score: Span(start, start + size, "X", score / 16),
+        st.integers(0, 12),
+        st.integers(1, 6),
+        st.integers(0, 16),
+    ),
+    max_size=7,
+    unique=True,
+)
+
+
+@given(SPANS, st.sampled_from([0.0, 0.25, 0.5]))
+def test_no_other_choice_of_spans_apart_is_worth_more(spans: list[Span], threshold: float) -> None:
+    chosen = _most_worth(spans, threshold)
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(chosen, 2))
+    assert chosen == sorted(chosen)
+
+    def worth(some: Iterable[Span]) -> float:
+        return sum((span.score or 0.0) - threshold for span in some)
+
+    choices = itertools.chain.from_iterable(itertools.combinations(spans, n) for n in range(len(spans) + 1))
+    best = max(worth(c) for c in choices if not any(a.overlaps(b) for a, b in itertools.combinations(c, 2)))
+    assert worth(chosen) == pytest.approx(best, abs=1e-6)
+
+
+def test_unfitted_the_crfs_probability_competes_with_the_rules_precision() -> None:
+    surer, less_sure = Span(0, 4, "X", 0.8, "crf"), Span(6, 9, "X", 0.6, "crf")
+    hits = [Span(0, 5, "X", 0.7, "r"), Span(6, 10, "X", 0.9, "r"), Span(20, 22, "X", 0.4, "r")]
+    decided = Union().decide(said([surer, less_sure], hits), apart)
+    assert [(span.start, span.end, span.source) for span in decided] == [(0, 4, "crf"), (6, 10, "r")]
+
+
+def test_it_learns_whom_to_believe() -> None:
+    """Rules of precision 0.6 are always right here, of 0.9 never; the CRF is right when it is sure."""
+    documents = []
+    for _ in range(40):
+        spans = [Span(0, 4, "X", 0.9, "crf"), Span(10, 14, "X", 0.5, "crf")]
+        hits = [Span(20, 24, "X", 0.6, "a"), Span(30, 34, "X", 0.9, "b")]
+        documents.append(Labelled(said(spans, hits), frozenset([Span(0, 4, "X"), Span(20, 24, "X")])))
+    union = Union.choose(documents, apart)
+    assert [(s.start, s.source) for s in union.decide(documents[0].evidence, apart)] == [(0, "crf"), (20, "a")]
+
+
+def test_scores_are_probabilities() -> None:
+    documents = [
+        Labelled(said([Span(0, 4, "X", 0.9, "crf")], [Span(6, 9, "X", 0.7, "a")]), frozenset([Span(0, 4, "X")]))
+        for _ in range(40)
+    ]
+    decided = Union.choose(documents, apart).decide(documents[0].evidence, apart)
+    assert [round(span.score or 0, 1) for span in decided] == [1.0]
+
+
+def test_with_too_little_to_learn_from_nothing_is_learnt() -> None:
+    documents = [Labelled(said([Span(0, 4, "X", 0.9)], []), frozenset([Span(0, 4, "X")]))] * 40
+    assert Union.choose(documents, apart) == Union()
+
+
+def test_a_span_that_both_propose_is_proposed_once() -> None:
+    both = said([Span(0, 4, "X", 0.6, "crf")], [Span(0, 4, "X", 0.7, "a"), Span(0, 4, "X", 0.8, "b")])
+    assert [(span.start, span.score, span.source) for span in Union().decide(both, apart)] == [(0, 0.8, "crf")]
