@@ -146,6 +146,7 @@ class RuleRecognizer:
     def manifest(self) -> dict[str, Any]:
         """What a model file says of these rules; without time or path, so that equal rules give equal files."""
         return {
+            "format_version": store.FORMAT_VERSION,
             "kind": KIND,
             "labels": list(self.labels),
             "settings": {"tokenizer": self.tokenizer, "sentences": self.sentences},
