@@ -92,9 +92,9 @@ class FeatureSet:
         """Attribute strings of one document: a list over sentences of lists over tokens of lists of strings.
 
         `columns` holds further values a token, each column a flat list over the document's tokens; `hits` is a flat
-        list over the tokens of the values that something else, such as rules, gives each. An attribute that holds twice (a
-        word twice in the bag) stands twice. Raises ValueError for an empty token, a column or hits of another length,
-        or a function of your own that gives no list of values for each token.
+        list over the tokens of the values that something else, such as rules, gives each. An attribute that holds
+        twice (a word twice in the bag) stands twice. Raises ValueError for an empty token, a column or hits of another
+        length, or a function of your own that gives no list of values for each token.
         """
         laid = view(sentences, columns, self.pad, hits)
         parts: list[list[list[str]]] = []

@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,14 +20,17 @@ from crfner.cli.options import (
     read_rule_files,
     rule_file,
 )
-from crfner.crf import CRFRecognizer
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import STANDARD_STREAM, check_writable, open_text
-from crfner.hybrid import POLICIES, HybridRecognizer
+from crfner.hybrid import POLICIES
 from crfner.schemes import SCHEMES
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 from features import Clusters, Gazetteer, Lexicon
+
+if TYPE_CHECKING:
+    from crfner.crf import CRFRecognizer
+    from crfner.hybrid import HybridRecognizer
 
 
 @click.command("train")
@@ -89,6 +92,8 @@ def train(
     crfner train train.conll --split 0.8 -o model.crfner --features rich --c1 0.05
     crfner train train.jsonl -o model.crfner --rules rules.yaml --rules DRUG=drugs.txt --policy fallback
     """
+    from crfner.crf import CRFRecognizer
+    from crfner.hybrid import HybridRecognizer
 
     if split is not None and (dev_path or not 0 < split < 1):
         raise CrfnerError("--split takes a share between 0 and 1, and no --dev beside it")
@@ -149,13 +154,13 @@ def _finish(recognizer: CRFRecognizer | HybridRecognizer, crf: CRFRecognizer, de
         evaluation = evaluate(dev, recognizer.recognize(dev))
         scores = to_dict(evaluation)
         recognizer.add_scores("dev", {key: scores[key] for key in ("micro", "macro", "labels", "interval")})
-        chosen = ", but that the policy was chosen by" if isinstance(recognizer, HybridRecognizer) else ""
+        chosen = ", but that the policy was chosen by" if recognizer is not crf else ""
         click.echo(
             f"\nscores on {len(dev)} documents that were not learnt from{chosen}\n\n"
             f"{to_table(evaluation, errors=False)}\n"
         )
     recognizer.save(output)
-    interrupted = training["interrupted"] or (isinstance(recognizer, HybridRecognizer) and recognizer.interrupted_)
+    interrupted = training["interrupted"] or getattr(recognizer, "interrupted_", False)
     after = f"stopped after {training['iterations']} iterations; " if interrupted else ""
     click.echo(f"{after}wrote {output} ({os.path.getsize(output) / 1e6:.1f} MB)")
     click.echo(f"next: crfner tag {output} FILE, crfner evaluate {output} GOLD, crfner info {output}")

@@ -1,6 +1,6 @@
 """The policies by name, and how one is read back from a model file.
 
-Public names: `POLICIES`, `read_policy`.
+Public names: `KINDS`, `read_policy`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from typing import Any
 from crfner.hybrid.policies import Fallback, Override, Policy
 from crfner.hybrid.union import Union
 
-POLICIES: Mapping[str, type[Fallback] | type[Override] | type[Union] | None] = {
+KINDS: Mapping[str, type[Fallback] | type[Override] | type[Union] | None] = {
     "fallback": Fallback,
     "override": Override,
     "union": Union,
     "features": None,  # the CRF alone decides
 }
+"""What decides under each policy's name."""
 
 
 def read_policy(value: Any) -> tuple[str, Policy | None]:
     """The policy's name and the policy that a manifest tells of. Raises ValueError when it tells of none."""
-    if not isinstance(value, dict) or value.get("policy") not in POLICIES:
+    if not isinstance(value, dict) or value.get("policy") not in KINDS:
         raise ValueError("its manifest names no policy")
     name: str = value["policy"]
     settings = value.get("settings")

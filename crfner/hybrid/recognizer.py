@@ -25,7 +25,7 @@ from crfner.crf import CRFRecognizer, model_file
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.hybrid.evidence import Evidence, Labelled
-from crfner.hybrid.kinds import POLICIES, read_policy
+from crfner.hybrid.kinds import KINDS, read_policy
 from crfner.hybrid.marking import marked
 from crfner.hybrid.policies import Policy
 from crfner.rules import RuleRecognizer, RuleSet
@@ -63,8 +63,8 @@ class HybridRecognizer:
         folds: int = 5,
         seed: int = 0,
     ) -> None:
-        if policy not in POLICIES:
-            raise SettingError(f"unknown policy {policy!r}; known are {', '.join(POLICIES)}")
+        if policy not in KINDS:
+            raise SettingError(f"unknown policy {policy!r}; known are {', '.join(KINDS)}")
         if not mine and not rules:
             raise SettingError("a hybrid needs rules; give some, or mine them from the training data")
         if folds < 2:
@@ -75,7 +75,9 @@ class HybridRecognizer:
         self.mine = mine
         self.folds = folds
         self.seed = seed
-        kind = POLICIES[policy]
+        kind = KINDS[policy]
+        self.policy_: Policy | None
+        self._rule_recognizer: RuleRecognizer
         self._set(self.rules, kind() if kind else None)
 
     def fit(self, documents: Iterable[Document], dev: Sequence[Document] | None = None) -> Self:
@@ -87,7 +89,7 @@ class HybridRecognizer:
         """
         training = list(documents)
         rules, hits = self._rules_for(training)
-        kind = POLICIES[self.policy]
+        kind = KINDS[self.policy]
         if kind is None:
             self.crf = _anew(self.crf, features=_with_hits(self.crf.features))
             prepared = (self.crf.prepared(document) for document in training)

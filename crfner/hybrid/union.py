@@ -95,8 +95,8 @@ def _proposals(evidence: Evidence) -> Iterator[_Proposal]:
         if hit not in best or precision > best[hit][0]:
             best[hit] = precision, hit, probability
     for span in evidence.spans:
-        precision = best.pop(span)[0] if span in best else None
-        yield _Proposal(span, span.score or 0.0, True, precision)
+        known = best.pop(span)[0] if span in best else None
+        yield _Proposal(span, span.score or 0.0, True, known)
     for precision, hit, probability in best.values():
         yield _Proposal(hit, probability, False, precision)
 

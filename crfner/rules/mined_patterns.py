@@ -10,6 +10,7 @@ Public names: `mine_patterns`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -162,9 +163,8 @@ def _wilson(correct: int, total: int) -> float:
     """The lower end of the 95% interval of a share (Wilson 1927): few examples earn little trust."""
     z = 1.96
     share = correct / total
-    return (share + z * z / (2 * total) - z * ((share * (1 - share) + z * z / (4 * total)) / total) ** 0.5) / (
-        1 + z * z / total
-    )
+    spread = z * math.sqrt((share * (1 - share) + z * z / (4 * total)) / total)
+    return (share + z * z / (2 * total) - spread) / (1 + z * z / total)
 
 
 def _rule(label: str, key: _Key) -> TokenRule:

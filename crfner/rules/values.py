@@ -63,7 +63,7 @@ class DictionaryRule(_Common):
     """Finds any of the terms, the longest first, between token borders.
 
     terms       the terms as they were written
-    case        "ignore", "match", or "smart": terms in capitals (at most 5 letters, such as "AIDS") by their case, others not
+    case        "ignore", "match", or "smart": "AIDS" and other terms of up to 5 capitals by their case, others not
     diacritics  "match", or "ignore" to let "Muller" find "Müller" and the other way round
     plural      find regular English plurals of a term's last word too, and its singular
     hyphen      find "drug-eluting stent" by "drug eluting stent", and the other way round
