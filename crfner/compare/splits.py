@@ -87,12 +87,19 @@ def _stratified(
 
 def _rarest_first(counts: Sequence[Counter[str]], groups: Sequence[list[int]]) -> Iterator[int]:
     """The units in the order in which they are dealt; those without entities come last, the largest first."""
+    left = Counter[str]()  # entities in units that still wait
+    having: dict[str, list[int]] = {}
+    for unit, count in enumerate(counts):
+        left.update(count)
+        for label in count:
+            having.setdefault(label, []).append(unit)
     waiting = dict.fromkeys(range(len(counts)))  # a dict, as it keeps the order
-    while left := sum((counts[unit] for unit in waiting), Counter[str]()):
+    while left:
         rarest = min(left, key=lambda label: (left[label], label))
-        having = sorted((unit for unit in waiting if counts[unit][rarest]), key=lambda unit: -counts[unit][rarest])
-        for unit in having:
+        units = [unit for unit in having[rarest] if unit in waiting]
+        for unit in sorted(units, key=lambda unit: -counts[unit][rarest]):
             del waiting[unit]
+            left -= counts[unit]  # drops labels that none is left of
             yield unit
     yield from sorted(waiting, key=lambda unit: -len(groups[unit]))
 
