@@ -66,7 +66,7 @@ def lint(files: tuple[str, ...], strict: bool, as_json: bool) -> int:
 @click.argument("data")
 @input_format
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-def test(files: tuple[str, ...], data: str, input_format: str | None, as_json: bool) -> None:
+def trial(files: tuple[str, ...], data: str, input_format: str | None, as_json: bool) -> None:
     """Try RULES on the labelled text DATA ("-" for standard input).
 
     For each rule: its hits, how many are right, carry the wrong label, have the wrong border or hit nothing; precision

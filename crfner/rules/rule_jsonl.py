@@ -27,15 +27,15 @@ def read_jsonl(lines: Iterable[str], source: Source) -> list[Draft]:
         if not isinstance(record, dict) or "pattern" not in record:
             drafts.append(read_record(record, line, number, source))
             continue
-        ruler = _ruler_line(record, line, number, source)
-        if isinstance(record["pattern"], str):
-            key = (ruler.rule.label, record.get("id"))
-            if key not in groups:
-                groups[key] = (len(drafts), [])
-                drafts.append(ruler)
-            groups[key][1].append(record["pattern"])
-        else:
-            drafts.append(ruler)
+        _check_ruler_line(record, number, Place(source.path, line))
+        if not isinstance(record["pattern"], str):
+            drafts.append(_ruler_rule(record, line, number, source))
+            continue
+        key = (record.get("label") or "", record.get("id") or None)
+        if key not in groups:
+            groups[key] = (len(drafts), [])
+            drafts.append(_ruler_rule(record, line, number, source))
+        groups[key][1].append(record["pattern"])
     for index, terms in groups.values():
         rule = drafts[index].rule
         assert isinstance(rule, DictionaryRule)
@@ -52,28 +52,28 @@ def _records(lines: Iterable[str], source: Source) -> Iterator[tuple[int, int, A
             yield line, number, parse_json(text, Place(source.path, line))
 
 
-def _ruler_line(record: dict[str, Any], line: int, number: int, source: Source) -> Draft:
-    """The rule of one line; a dictionary's terms are filled in later."""
-    place = Place(source.path, line)
+def _check_ruler_line(record: dict[str, Any], number: int, place: Place) -> None:
+    """Refuse what is no line of an EntityRuler; its token pattern is not looked at."""
     for key in record:
         if key not in _RULER_KEYS:
             place.refuse(f"{show(key)} does not go with 'pattern'; an EntityRuler's line has {', '.join(_RULER_KEYS)}")
-    pattern, name = record["pattern"], record.get("id")
+    label, pattern, name = record.get("label"), record["pattern"], record.get("id")
     if not isinstance(pattern, str | list):
         place.refuse(f"the pattern of rule {number} should be a text or a list of tests, not {show(pattern)}")
     if not isinstance(name, str | None):
         place.refuse(f"the id of rule {number} should be text, not {show(name)}; write it in quotes")
-    own: dict[str, Any] = {"label": record.get("label")}
-    if name:
-        own["name"] = name
-    if isinstance(pattern, str):
-        if not pattern.isascii():
-            check_unicode(pattern, f"the pattern of rule {number}", place)
-        own |= {"case": "match", "terms": []}
-    else:
-        own["tokens"] = pattern
-    draft = read_record(own, line, number, source)
-    rule = draft.rule
+    if not isinstance(label, str | None):
+        place.refuse(f"the label of rule {number} should be text, not {show(label)}; write it in quotes")
+    if isinstance(pattern, str) and not pattern.isascii():
+        check_unicode(pattern, f"the pattern of rule {number}", place)
+
+
+def _ruler_rule(record: dict[str, Any], line: int, number: int, source: Source) -> Draft:
+    """The rule that a line begins; a dictionary's terms are filled in later."""
+    pattern, name = record["pattern"], record.get("id")
+    own: dict[str, Any] = {"label": record.get("label"), "name": name or None}
+    own |= {"case": "match", "terms": []} if isinstance(pattern, str) else {"tokens": pattern}
+    rule = read_record(own, line, number, source).rule
     if isinstance(rule, DictionaryRule) and not name:
         rule = replace(rule, name=rule.label)
     return Draft(rule, line, named=False)  # an id may come again with another label

@@ -76,17 +76,15 @@ def test_wrong_use_is_exit_code_2(crfner: Run, arguments: tuple[str, ...]) -> No
     assert "Usage: crfner rules" in result.err + result.out
 
 
-@pytest.mark.parametrize(
-    "command", [("lint",), ("test", DEV), ("pack", "-o", "out")], ids=lambda command: command[0]
-)  # fmt: skip
-def test_a_mistake_in_a_rule_file_is_one_sentence_with_its_line(crfner: Run, rules: Path, command: tuple) -> None:
+@pytest.mark.parametrize("command", [("lint",), ("test", DEV), ("pack", "-o", "out")], ids=lambda command: command[0])
+def test_a_mistake_in_a_rule_file_is_one_sentence_with_its_line(
+    crfner: Run, rules: Path, command: tuple[object, ...]
+) -> None:
     rules.write_text(f"{RULES}- {{label: X, terms: [no]}}\n", encoding="utf-8")
     name, *rest = (rules.parent / part if part == "out" else part for part in command)
     result = crfner("rules", name, rules, *rest)
     assert result.code == 2
-    assert result.errors == [
-        f'error: {rules}:4: the term no without quotes is no text to YAML; write it "no"'
-    ]  # fmt: skip
+    assert result.errors == [f'error: {rules}:4: the term no without quotes is no text to YAML; write it "no"']
     assert [path.name for path in rules.parent.iterdir()] == ["rules.yaml"]
 
 

@@ -40,10 +40,8 @@ GOLDEN = (
         context=Context(not_left=({"LOWER": "old"},), sentence=({"LOWER": {"REGEX": "^prescri"}},)),
         alternatives=(({"LOWER": {"IN": ["dr", "prof"]}}, {"TEXT": ".", "OP": "?"}, {"IS_TITLE": True, "OP": "+"}),),
     ),
-    TokenRule(
-        "ward", "WARD", alternatives=(({"LOWER": "ward"}, {"LIKE_NUM": True}), ({"LOWER": "icu"},))
-    ),
-)  # fmt: skip
+    TokenRule("ward", "WARD", alternatives=(({"LOWER": "ward"}, {"LIKE_NUM": True}), ({"LOWER": "icu"},))),
+)
 
 
 def written(folder: Path, name: str, content: str) -> Path:
@@ -225,7 +223,7 @@ WRONG_FILES = {
     "no label": ("drugs.txt", "aspirin\n", "drugs.txt: the file does not tell the label of its terms; write LABEL="),
     "no term": ("DRUG.txt", "\n \n", "DRUG.txt:1: the file holds no term"),
     "an unknown ending": ("rules.toml", "a", "rules.toml: the ending does not tell the format of the rules"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", WRONG_FILES)
