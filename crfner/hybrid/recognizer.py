@@ -84,11 +84,12 @@ class HybridRecognizer:
         """Train the CRF, mine rules where that is asked for, and choose the policy's settings.
 
         They are chosen on `dev`, or where there is none on held-out folds of the training documents. Rules of unknown
-        precision are given the one they have on the training documents. Raises what `CRFRecognizer.fit` and
+        precision are given the one they have on `dev`, or on the training documents, which flatters rules that were
+        written with an eye on these. Raises what `CRFRecognizer.fit` and
         `crfner.rules.mining.mine` raise.
         """
         training = list(documents)
-        rules, hits = self._rules_for(training)
+        rules, hits = self._rules_for(training, dev)
         kind = KINDS[self.policy]
         if kind is None:
             self.crf = _anew(self.crf, features=_with_hits(self.crf.features))
@@ -188,12 +189,16 @@ class HybridRecognizer:
     def _recognizer(self, rules: RuleSet) -> RuleRecognizer:
         return RuleRecognizer(rules, tokenizer=self.crf.tokenizer, sentences=self.crf.sentences)
 
-    def _rules_for(self, training: Sequence[Document]) -> tuple[RuleSet, list[list[Span]]]:
+    def _rules_for(
+        self, training: Sequence[Document], dev: Sequence[Document] | None
+    ) -> tuple[RuleSet, list[list[Span]]]:
         """All rules, and for each training document the hits of rules that have not seen it."""
         hits: list[list[Span]] = [[] for _ in training]
         given, mined = self.rules, RuleSet()
         if given:
-            given, hits = estimated(self._recognizer(given), training)
+            given = estimated(self._recognizer(given), dev or training)
+            recognizer = self._recognizer(given)
+            hits = [recognizer.hits(document.with_spans(())) for document in training]
         if self.mine:
             found = crossfit(
                 training, folds=self.folds, seed=self.seed, progress=self.crf.progress, tokenizer=self.crf.tokenizer

@@ -67,13 +67,9 @@ class Tally:
         return replace(rule, precision=round(precision, 4), coverage=round(coverage, 4))
 
 
-def estimated(recognizer: RuleRecognizer, documents: Sequence[Document]) -> tuple[RuleSet, list[list[Span]]]:
-    """The recogniser's rules, those of unknown precision with what they have on the documents, and all hits in each."""
+def estimated(recognizer: RuleRecognizer, documents: Iterable[Document]) -> RuleSet:
+    """The recogniser's rules, those of unknown precision with the one that they have on the documents."""
     tally = Tally()
-    found: list[list[Span]] = []
     for document in documents:
-        found.append(recognizer.hits(document.with_spans(())))
-        tally.add(document.spans, found[-1])
-    rules = RuleSet(tuple(rule if rule.precision is not None else tally.estimated(rule) for rule in recognizer.rules))
-    precisions = {rule.name: rule.precision for rule in rules}
-    return rules, [[replace(hit, score=precisions[hit.source or ""]) for hit in hits] for hits in found]
+        tally.add(document.spans, recognizer.hits(document.with_spans(())))
+    return RuleSet(tuple(rule if rule.precision is not None else tally.estimated(rule) for rule in recognizer.rules))

@@ -168,13 +168,11 @@ def _wilson(correct: int, total: int) -> float:
 
 
 def _rule(label: str, key: _Key) -> TokenRule:
-    tests = [_test(mark) for mark in key.body]
-    if key.left and key.body[0] in ("T+", "U+"):  # so that a run begins after a capitalised word of the context
-        tests[0] = {**tests[0], "LOWER": {"NOT_IN": [key.left[-1]]}}
+    pattern = tuple(_test(mark) for mark in key.body)
     context = None
     if key.left or key.right:
         context = Context(left=_literal(key.left), right=_literal(key.right))
-    return TokenRule(name=_name(label, key), label=label, context=context, alternatives=(tuple(tests),))
+    return TokenRule(name=_name(label, key), label=label, context=context, alternatives=(pattern,))
 
 
 def _literal(words: tuple[str, ...]) -> tuple[Test, ...]:

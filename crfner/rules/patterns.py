@@ -14,7 +14,7 @@ Public names: `TokenMatcher`, `Automaton`, `check_pattern`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ from crfner.rules.attributes import check_test
 from crfner.rules.regexes import TIMEOUT
 from crfner.rules.tokens import Kind, TokenTests
 from crfner.rules.values import Pattern, TokenRule
+
+Holds = Callable[[TokenRule, Span, Document], bool]
 
 _SIGNS: dict[str, tuple[int, int | None]] = {"?": (0, 1), "*": (0, None), "+": (1, None), "!": (1, 1)}
 _COUNTS = re.compile(r"\{(\d{0,9})(,?)(\d{0,9})\}", re.ASCII)
@@ -181,8 +183,8 @@ class _Window:
     first: int
     alive: list[int]
 
-    def longest(self, start: int) -> int:
-        """Where the longest match from `start` ends; `start` itself when there is none."""
+    def ends(self, start: int) -> Iterator[int]:
+        """Where the matches from `start` that have a token at least end, the shortest first."""
         automaton, place, states = self.automaton, start, self.automaton.start
         while place - self.first < len(self.alive) - 1:
             # States that lead nowhere are dropped, so that the search stops where the match does.
@@ -190,7 +192,8 @@ class _Window:
             if not states:
                 break
             place += 1
-        return place
+            if states & automaton.end:
+                yield place
 
 
 def _windows(automaton: Automaton, kinds: Sequence[Kind], starts: Sequence[int]) -> Iterator[tuple[_Window, list[int]]]:
@@ -249,8 +252,11 @@ class TokenMatcher:
         automata = (Automaton(check_pattern(side, what), self._tests, rule.name) for side in sides if side)
         return frozenset().union(*(automaton.required() for automaton in automata))
 
-    def hits(self, document: Document) -> Iterator[Span]:
+    def hits(self, document: Document, holds: Holds | None = None) -> Iterator[Span]:
         """What the rules match in the tokens: of each rule the leftmost match, there the longest, and so on after it.
+
+        holds  whether a match may count, going by its context; where the longest does not, shorter ones and later
+               starts are tried. None to count all
 
         The document is tokenised; without sentences it counts as one. Hits of one rule do not overlap. An empty match
         is none.
@@ -259,13 +265,21 @@ class TokenMatcher:
         kinds = self._tests.kinds(document)
         sentences = document.sentences or ([(0, len(tokens))] if tokens else [])
         for first, last in sentences:
-            for number, start, end in self._matches(kinds[first:last]):
-                rule = self._rules[number]
-                offsets = tokens[first + start][0], tokens[first + end - 1][1]
-                yield Span(*offsets, rule.label, score=rule.precision, source=rule.name)
+            for number, begins in self._matches(kinds[first:last]):
+                rule, free = self._rules[number], 0
+                for start in sorted(begins):
+                    if start < free:
+                        continue
+                    for end in sorted({end for window in begins[start] for end in window.ends(start)}, reverse=True):
+                        offsets = tokens[first + start][0], tokens[first + end - 1][1]
+                        hit = Span(*offsets, rule.label, score=rule.precision, source=rule.name)
+                        if holds is None or holds(rule, hit, document):
+                            yield hit
+                            free = end
+                            break
 
-    def _matches(self, kinds: Sequence[Kind]) -> Iterator[tuple[int, int, int]]:
-        """(number of the rule, first, last + 1) of the matches in one sentence."""
+    def _matches(self, kinds: Sequence[Kind]) -> Iterator[tuple[int, dict[int, list[_Window]]]]:
+        """For each rule that may match in a sentence its number, and the windows by the token they may begin at."""
         held = frozenset().union(*(kind.held for kind in set(kinds)))
         likely = [*self._always, *(i for test in held & self._by_rarest.keys() for i in self._by_rarest[test])]
         found: dict[int, dict[int, list[_Window]]] = {}  # rule -> token -> windows in which a match may begin there
@@ -275,9 +289,4 @@ class TokenMatcher:
             for window, begun in _windows(automaton, kinds, starts):
                 for place in begun:
                     found.setdefault(number, {}).setdefault(place, []).append(window)
-        for number in sorted(found):
-            free = 0
-            for place in sorted(found[number]):
-                if place >= free and (end := max(w.longest(place) for w in found[number][place])) > place:
-                    yield number, place, end
-                    free = end
+        yield from sorted(found.items())

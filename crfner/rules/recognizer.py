@@ -13,6 +13,7 @@ import platform
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
+from itertools import chain
 from typing import Any, Self
 
 from crfner import store
@@ -164,12 +165,13 @@ class RuleRecognizer:
         return whole(tokenized(document, self.tokenizer, self.sentences))
 
     def _hits(self, document: Document) -> Iterator[Span]:
-        conditional = self._conditional
-        for matcher in self._matchers:
-            for hit in matcher.hits(document):
-                rule = conditional.get(hit.source or "")
-                if rule is None or self._contexts.holds(rule, hit, document):
-                    yield hit
+        terms, regexes, tokens = self._matchers
+        conditional, holds = self._conditional, self._contexts.holds
+        for hit in chain(terms.hits(document), regexes.hits(document)):
+            rule = conditional.get(hit.source or "")
+            if rule is None or holds(rule, hit, document):
+                yield hit
+        yield from tokens.hits(document, holds)
 
     def __repr__(self) -> str:
         return f"RuleRecognizer({len(self.rules)} rules for {', '.join(self.labels)})"

@@ -251,3 +251,25 @@ def test_the_shipped_rules_find_most_of_the_shipped_entities(corpus: str) -> Non
     expected = {(number, span) for number, document in enumerate(gold) for span in document.spans}
     given = {(number, span) for number, document in enumerate(rules.recognize(gold)) for span in document.spans}
     assert len(expected & given) > 0.5 * len(expected)
+
+
+def test_a_run_that_swallows_its_own_context_is_tried_again_from_later_tokens() -> None:
+    titled = TokenRule(
+        name="titled",
+        label="PERSON",
+        alternatives=(({"IS_TITLE": True, "OP": "{1,3}"},),),
+        context=Context(left=({"LOWER": "dr"},)),
+    )
+    found = RuleRecognizer(RuleSet((titled,))).hits(Document("Seen by Dr Maria Okafor today."))
+    assert [(hit.start, hit.end) for hit in found] == [(11, 23)]
+
+
+def test_a_run_is_cut_short_where_only_that_lets_its_context_hold() -> None:
+    street = TokenRule(
+        name="street",
+        label="STREET",
+        alternatives=(({"IS_TITLE": True, "OP": "+"},),),
+        context=Context(right=({"LOWER": "street"},)),
+    )
+    found = RuleRecognizer(RuleSet((street,))).hits(Document("in Old Mill Street today"))
+    assert [(hit.start, hit.end) for hit in found] == [(3, 11)]
