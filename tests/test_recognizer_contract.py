@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from crfner import CRFRecognizer, Recognizer, evaluate, read, tokenized
+from crfner import CRFRecognizer, HybridRecognizer, Recognizer, evaluate, load_model, read, tokenized
 from crfner.document import Document, Span
+from crfner.hybrid import POLICIES
 from crfner.rules import Context, DictionaryRule, RegexRule, RuleRecognizer, RuleSet, TokenRule
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"
@@ -55,6 +56,17 @@ def loaded_rules(folder: Path) -> RuleRecognizer:
     return RuleRecognizer.load(folder / "rules.crfner")
 
 
+def hybrid(policy: str) -> HybridRecognizer:
+    with warnings.catch_warnings(action="ignore"):
+        crf = CRFRecognizer("minimal", iterations=20)
+        return HybridRecognizer(crf, RULES, policy, mine=True, folds=3).fit(TRAIN)
+
+
+def loaded_hybrid(folder: Path) -> Recognizer:
+    hybrid("union").save(folder / "hybrid.crfner")
+    return load_model(folder / "hybrid.crfner")
+
+
 MAKERS = {
     "rule": lambda folder: Doses(),
     "rules": lambda folder: RuleRecognizer(RULES),
@@ -62,6 +74,8 @@ MAKERS = {
     "crf": lambda folder: trained("IOB2"),
     "crf with BIOES": lambda folder: trained("BIOES"),
     "crf from a file": loaded,
+    **{f"hybrid, {policy}": lambda folder, policy=policy: hybrid(policy) for policy in POLICIES},
+    "hybrid from a file": loaded_hybrid,
 }
 
 
@@ -111,7 +125,7 @@ def test_spans_lie_within_the_text_in_order_and_apart(recognizer: Recognizer) ->
 
 def test_scores_are_probabilities_and_spans_tell_their_source(recognizer: Recognizer) -> None:
     for span in itertools.chain.from_iterable(d.spans for d in recognizer.recognize(inputs())):
-        assert span.score is None or 0 < span.score <= 1
+        assert span.score is None or 0 <= span.score <= 1
         assert span.source
 
 

@@ -434,7 +434,11 @@ WRONG_MODELS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut short": (lambda model: model[: len(model) // 2], "this is not a crfner model, or it is damaged or cut short"),
     "damaged": (lambda model: model[:3000] + b"\0\1\2\3" + model[3004:], "damaged"),
     "newer": (lambda model: rewritten(model, format_version=99), "the model has format version 99"),
-    "of another kind": (lambda model: rewritten(model, kind="rules"), "this is not a CRF model"),
+    "of another kind": (
+        lambda model: rewritten(model, kind="oracle"),
+        "this model is of the unknown kind 'oracle'",
+    ),
+    "not of its kind": (lambda model: rewritten(model, kind="rules"), "the model is damaged"),
     "without settings": (lambda model: rewritten(model, settings={}), "the model is damaged"),
 }
 
