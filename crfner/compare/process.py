@@ -29,7 +29,11 @@ R = TypeVar("R")
 _WORK, _ANSWER = "work.pickle", "answer.pickle"
 _CHILD = """
 import pickle, sys
-with open(sys.argv[1], "rb") as work:
+try:
+    work = open(sys.argv[1], "rb")
+except FileNotFoundError:
+    sys.exit(1)  # the parent was stopped the moment that it started this child
+with work:
     sys.path[:] = pickle.load(work)
     from crfner.compare.process import _answer
     _answer(work, sys.argv[2])
