@@ -1,10 +1,11 @@
 """How far rules can be trusted, counted on labelled documents that they were not learnt from.
 
-Public names: `Tally`, `estimated`.
+Public names: `Tally`, `estimated`, `wilson`.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from crfner.document import Document, Span
 from crfner.rules.recognizer import RuleRecognizer
 from crfner.rules.values import Rule, RuleSet
 
+_Z = 1.959963984540054  # of 95%
 TRIED = 2
 """Hits that an estimate needs."""
 
@@ -73,3 +75,19 @@ def estimated(recognizer: RuleRecognizer, documents: Iterable[Document]) -> Rule
     for document in documents:
         tally.add(document.spans, recognizer.hits(document.with_spans(())))
     return RuleSet(tuple(rule if rule.precision is not None else tally.estimated(rule) for rule in recognizer.rules))
+
+
+def wilson(correct: int, total: int) -> tuple[float, float]:
+    """The 95% interval of a share (Wilson 1927); (0, 1) where nothing was seen.
+
+    >>> tuple(round(bound, 3) for bound in wilson(9, 10))
+    (0.596, 0.982)
+    """
+    if not total:
+        return 0.0, 1.0
+    share = correct / total
+    centre = share + _Z**2 / (2 * total)
+    spread = _Z * math.sqrt(share * (1 - share) / total + (_Z / (2 * total)) ** 2)
+    scale = 1 + _Z**2 / total
+    low, high = (centre - spread) / scale, (centre + spread) / scale
+    return low if correct else 0.0, high if correct < total else 1.0  # exact where rounding would miss by a hair

@@ -10,7 +10,6 @@ Public names: `mine_patterns`.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crfner.rules.attributes import shape
+from crfner.rules.estimates import wilson
 from crfner.rules.mined_terms import Sentence
 from crfner.rules.values import Context, Test, TokenRule
 
@@ -63,7 +63,7 @@ def mine_patterns(sentences: Sequence[Sentence]) -> list[TokenRule]:
     ranked: dict[str, list[tuple[float, _Key, list[int]]]] = defaultdict(list)
     for (key, label), found in fits.items():
         if len(found) >= _PRECISION * totals[key]:
-            ranked[label].append((_wilson(len(found), totals[key]), key, found))
+            ranked[label].append((wilson(len(found), totals[key])[0], key, found))
     return [rule for label in sorted(ranked) for rule in _covering(label, ranked[label])]
 
 
@@ -157,14 +157,6 @@ def _words(neighbours: Sequence[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 16)
 def _has_digit(word: str) -> bool:
     return any(map(str.isdigit, word))
-
-
-def _wilson(correct: int, total: int) -> float:
-    """The lower end of the 95% interval of a share (Wilson 1927): few examples earn little trust."""
-    z = 1.96
-    share = correct / total
-    spread = z * math.sqrt((share * (1 - share) + z * z / (4 * total)) / total)
-    return (share + z * z / (2 * total) - spread) / (1 + z * z / total)
 
 
 def _rule(label: str, key: _Key) -> TokenRule:

@@ -8,7 +8,6 @@ Public names: `try_rules`, `RuleReport`, `RuleResult`, `to_dict`, `to_table`.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,10 +16,9 @@ from typing import Any
 
 from crfner.document import Document, Span
 from crfner.evaluation.values import Score
+from crfner.rules.estimates import wilson
 from crfner.rules.recognizer import RuleRecognizer
 from crfner.rules.values import RuleSet
-
-_Z = 1.959963984540054  # of 95%
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +82,6 @@ class RuleReport:
     micro: Score
     labels: Mapping[str, Score]
     documents: int
-
-
-def wilson(correct: int, total: int) -> tuple[float, float]:
-    """The 95% interval of a share (Wilson 1927); (0, 1) where nothing was seen.
-
-    >>> tuple(round(bound, 3) for bound in wilson(9, 10))
-    (0.596, 0.982)
-    """
-    if not total:
-        return 0.0, 1.0
-    share = correct / total
-    centre = share + _Z**2 / (2 * total)
-    spread = _Z * math.sqrt(share * (1 - share) / total + (_Z / (2 * total)) ** 2)
-    scale = 1 + _Z**2 / total
-    low, high = (centre - spread) / scale, (centre + spread) / scale
-    return low if correct else 0.0, high if correct < total else 1.0  # exact where rounding would miss by a hair
 
 
 def try_rules(
