@@ -79,7 +79,7 @@ def trial(files: tuple[str, ...], data: str, input_format: str | None, as_json: 
     """
     from tqdm import tqdm
 
-    from crfner.rules.testing import to_dict, to_table, try_rules
+    from crfner.rules.checking.testing import to_dict, to_table, try_rules
 
     chosen = read_rule_files(files)
     documents = tqdm(read_documents(data, input_format), "trying", unit=" documents", disable=None)
@@ -108,7 +108,7 @@ def mine(data: str, output: str, input_format: str | None, folds: int, labels: s
     crfner rules mine train.conll -o drugs.yaml --labels DRUG,DOSE --folds 10
     """
     from crfner.rules import mine, write_rules
-    from crfner.rules.writing import check_ending
+    from crfner.rules.files.writing import check_ending
 
     keep_inputs(output, [data])
     check_ending(output)

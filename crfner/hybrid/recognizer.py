@@ -29,7 +29,7 @@ from crfner.hybrid.kinds import KINDS, read_policy
 from crfner.hybrid.marking import marked
 from crfner.hybrid.policies import Policy
 from crfner.rules import RuleRecognizer, RuleSet
-from crfner.rules.estimates import estimated
+from crfner.rules.checking.estimates import estimated
 from crfner.rules.mining import crossfit, deal
 
 KIND = "hybrid"

@@ -15,13 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crfner.rules.linting import lint
+    from crfner.rules.checking.linting import lint
+    from crfner.rules.checking.testing import try_rules
+    from crfner.rules.files.reading import read_rules
+    from crfner.rules.files.writing import write_rules
     from crfner.rules.mining import mine
-    from crfner.rules.reading import read_rules
     from crfner.rules.recognizer import RuleRecognizer
-    from crfner.rules.testing import try_rules
     from crfner.rules.values import Context, DictionaryRule, RegexRule, RuleSet, TokenRule
-    from crfner.rules.writing import write_rules
 
 __all__ = [
     "Context",
@@ -44,11 +44,11 @@ _HOME = {
     "RuleRecognizer": "recognizer",
     "RuleSet": "values",
     "TokenRule": "values",
-    "lint": "linting",
+    "lint": "checking.linting",
     "mine": "mining",
-    "read_rules": "reading",
-    "try_rules": "testing",
-    "write_rules": "writing",
+    "read_rules": "files.reading",
+    "try_rules": "checking.testing",
+    "write_rules": "files.writing",
 }
 
 

@@ -10,10 +10,10 @@ from crfner.document import Document, Span
 from crfner.errors import CrfnerError
 from crfner.evaluation import evaluate
 from crfner.rules import DictionaryRule, RuleRecognizer, RuleSet, read_rules, write_rules
-from crfner.rules.estimates import Tally, estimated
-from crfner.rules.mined_patterns import mine_patterns
-from crfner.rules.mined_terms import Sentence, mine_terms
+from crfner.rules.checking.estimates import Tally, estimated
 from crfner.rules.mining import crossfit, deal, mine
+from crfner.rules.mining.patterns import mine_patterns
+from crfner.rules.mining.terms import Sentence, mine_terms
 from crfner.rules.values import Rule
 
 CLINIC = Path(__file__).parents[2] / "data" / "clinic"

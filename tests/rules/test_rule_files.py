@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from crfner.errors import CrfnerError, InputError
 from crfner.rules import Context, DictionaryRule, RegexRule, RuleSet, TokenRule, read_rules, write_rules
-from crfner.rules.reading import rules_from_jsonl
-from crfner.rules.writing import rules_to_jsonl
+from crfner.rules.files.reading import rules_from_jsonl
+from crfner.rules.files.writing import rules_to_jsonl
 
 CASES = Path(__file__).parents[1] / "cases"
 

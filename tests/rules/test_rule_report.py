@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from crfner.document import Document, Span
 from crfner.evaluation import Score
 from crfner.rules import DictionaryRule, RegexRule, RuleSet, try_rules
-from crfner.rules.estimates import wilson
-from crfner.rules.testing import RuleResult, to_dict, to_table
+from crfner.rules.checking.estimates import wilson
+from crfner.rules.checking.testing import RuleResult, to_dict, to_table
 from crfner.rules.values import Rule
 
 TEXT = "Aspirin 50 mg, then codeine, then aspirin cardio in Aspirin Street."

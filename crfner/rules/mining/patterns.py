@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crfner.rules.attributes import shape
-from crfner.rules.estimates import wilson
-from crfner.rules.mined_terms import Sentence
+from crfner.rules.checking.estimates import wilson
+from crfner.rules.mining.terms import Sentence
 from crfner.rules.values import Context, Test, TokenRule
 
 _SUPPORT = 3  # entities that a pattern must fit,

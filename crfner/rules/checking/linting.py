@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crfner.document import Document
-from crfner.rules.overlaps import Shared, shared_terms, wins
+from crfner.rules.checking.overlaps import Shared, shared_terms, wins
 from crfner.rules.patterns import TokenMatcher
 from crfner.rules.regexes import RegexMatcher, compiled
 from crfner.rules.values import DictionaryRule, RegexRule, Rule, RuleSet, TokenRule

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from crfner.files import open_text
 from crfner.formats.checks import Place, show
-from crfner.rules.records import Draft, Source, fault_of_name
+from crfner.rules.files.records import Draft, Source, fault_of_name
 from crfner.rules.values import DictionaryRule
 
 _COLUMNS = ("term", "label", "name", "priority")

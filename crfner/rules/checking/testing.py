@@ -16,7 +16,7 @@ from typing import Any
 
 from crfner.document import Document, Span
 from crfner.evaluation.values import Score
-from crfner.rules.estimates import wilson
+from crfner.rules.checking.estimates import wilson
 from crfner.rules.recognizer import RuleRecognizer
 from crfner.rules.values import RuleSet
 

@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 from crfner.document import Chunk, Document, Span, align, sentence_chunks
 from crfner.errors import CrfnerError
-from crfner.rules.estimates import Tally
-from crfner.rules.mined_patterns import mine_patterns
-from crfner.rules.mined_terms import Sentence, mine_terms
+from crfner.rules.checking.estimates import Tally
+from crfner.rules.mining.patterns import mine_patterns
+from crfner.rules.mining.terms import Sentence, mine_terms
 from crfner.rules.recognizer import RuleRecognizer
 from crfner.rules.values import Rule, RuleSet
 from crfner.tokenize import tokenized

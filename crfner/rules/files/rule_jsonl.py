@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from crfner.formats.checks import Place, check_unicode, parse_json, show
-from crfner.rules.records import Draft, Source, read_record
+from crfner.rules.files.records import Draft, Source, read_record
 from crfner.rules.values import DictionaryRule, TokenRule
 
 _RULER_KEYS = ("label", "pattern", "id")

@@ -16,7 +16,7 @@ import yaml
 from crfner.errors import CrfnerError, SettingError
 from crfner.files import STANDARD_STREAM, atomic_output
 from crfner.formats.checks import show, to_json
-from crfner.rules.records import CONTEXT_PARTS, DICTIONARY_KEYS, fault_of_name
+from crfner.rules.files.records import CONTEXT_PARTS, DICTIONARY_KEYS, fault_of_name
 from crfner.rules.values import DictionaryRule, RegexRule, Rule
 
 YAML_ENDINGS = (".yaml", ".yml")

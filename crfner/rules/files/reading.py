@@ -15,12 +15,12 @@ from pathlib import Path
 from crfner.errors import InputError
 from crfner.files import open_text
 from crfner.formats.checks import Place, show
-from crfner.rules.gazetteers import label_of_file, read_table, read_terms, term_rule
-from crfner.rules.records import Draft, Source, fault_of_name, read_record
-from crfner.rules.rule_jsonl import read_jsonl
-from crfner.rules.rule_yaml import LocatedDict, LocatedList, load_yaml
+from crfner.rules.files.gazetteers import label_of_file, read_table, read_terms, term_rule
+from crfner.rules.files.records import Draft, Source, fault_of_name, read_record
+from crfner.rules.files.rule_jsonl import read_jsonl
+from crfner.rules.files.rule_yaml import LocatedDict, LocatedList, load_yaml
+from crfner.rules.files.writing import JSONL_ENDINGS, YAML_ENDINGS
 from crfner.rules.values import RuleSet
-from crfner.rules.writing import JSONL_ENDINGS, YAML_ENDINGS
 
 _TABLES = {".csv": ",", ".tsv": "\t"}
 _TEXT = (".txt", ".text")
@@ -29,7 +29,7 @@ _TEXT = (".txt", ".text")
 def read_rules(path: str | os.PathLike[str], label: str | None = None) -> RuleSet:
     """The rules of a file; its ending tells the format.
 
-    .yaml .yml      `rules:`, a list of mappings (see `crfner.rules.records`)
+    .yaml .yml      `rules:`, a list of mappings (see `crfner.rules.files.records`)
     .jsonl .ndjson  one such mapping a line, or the patterns of spaCy's EntityRuler
     .csv .tsv       a header with term and label, and name and priority where wanted
     .txt            one term a line
