@@ -25,6 +25,7 @@ _DEFAULT = ("mined", "crf:minimal", "crf:default", "hybrid:union")
 @click.command("compare")
 @click.argument("data")
 @click.option("--test", "test_path", metavar="FILE", help="Score on this file; all of DATA is learnt from.")
+@click.option("--dev", "dev_path", metavar="FILE", help="Choose hybrids' settings and spaCy's end on this file.")
 @click.option("--folds", type=click.IntRange(2), metavar="K", help="Cross-validation over K folds (5), without --test.")
 @click.option(
     "--systems",
@@ -35,6 +36,7 @@ _DEFAULT = ("mined", "crf:minimal", "crf:default", "hybrid:union")
 )
 @click.option("--rules", "rule_files", multiple=True, metavar="[LABEL=]FILE", help="Rules made by hand; repeatable.")
 @click.option("--predictions", multiple=True, metavar="FILE", help="What another system found; repeatable.")
+@click.option("--baseline", metavar="NAME", help="The system that the table marks differences from; else the best.")
 @click.option("--curve", metavar="N,N,all", help="Learning curves over training sets of so many sentences.")
 @click.option("--draws", type=click.IntRange(1), default=5, show_default=True, help="Samples a size of the curve.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all that is drawn.")
@@ -43,10 +45,12 @@ _DEFAULT = ("mined", "crf:minimal", "crf:default", "hybrid:union")
 def compare(
     data: str,
     test_path: str | None,
+    dev_path: str | None,
     folds: int | None,
     names: str | None,
     rule_files: tuple[str, ...],
     predictions: tuple[str, ...],
+    baseline: str | None,
     curve: str | None,
     draws: int,
     seed: int,
@@ -74,7 +78,7 @@ def compare(
 
     if test_path is not None and folds is not None:
         raise CrfnerError("--test and --folds exclude each other; leave one out")
-    inputs = [data, test_path or "", *(rule_file(value)[0] for value in rule_files), *predictions]
+    inputs = [data, test_path or "", dev_path or "", *(rule_file(value)[0] for value in rule_files), *predictions]
     for output in outputs:
         check_ending(output)
         keep_inputs(output, inputs)
@@ -84,14 +88,18 @@ def compare(
     chosen = names.split(",") if names is not None else [*(["rules"] if rules else []), *_DEFAULT]
     if rules and not any(name.strip().startswith(("rules", "hybrid")) for name in chosen):
         raise CrfnerError("--rules are for the systems rules and hybrid only; name one of them in --systems")
-    contestants: list[Contestant] = [*make_systems(chosen, rules, seed), *_read_predictions(predictions)]
+    dev = list(read_documents(dev_path, None)) if dev_path is not None else []
+    contestants: list[Contestant] = [*make_systems(chosen, rules, seed, dev), *_read_predictions(predictions)]
+    if baseline is not None and baseline not in (known := [contestant.name for contestant in contestants]):
+        raise CrfnerError(f"--baseline names one of the systems, {', '.join(known)}, not {baseline!r}")
     documents = list(read_documents(data, input_format))
+    used = [f"{_shown(dev_path)} for settings"] if dev_path is not None else []
     if test_path is None:
         comparison = cross_validate(
             documents,
             folds or 5,
             contestants,
-            data=[_shown(data)],
+            data=[_shown(data), *used],
             seed=seed,
             curve=sizes,
             draws=draws,
@@ -102,15 +110,15 @@ def compare(
             documents,
             list(read_documents(test_path, input_format)),
             contestants,
-            data=[_shown(data), _shown(test_path)],
+            data=[_shown(data), _shown(test_path), *used],
             seed=seed,
             curve=sizes,
             draws=draws,
             progress=True,
         )
-    click.echo(to_text(comparison))
+    click.echo(to_text(comparison, baseline=baseline))
     for output in outputs:
-        write(comparison, output)
+        write(comparison, output, baseline=baseline)
         click.echo(f"wrote {output}", err=True)
 
 

@@ -36,58 +36,72 @@ class System:
     train: Callable[[Sequence[Document]], Recognizer]
 
 
-def make_systems(names: Iterable[str], rules: RuleSet | None = None, seed: int = 0) -> list[System]:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What systems are made with, beside the training documents."""
+
+    rules: RuleSet | None
+    dev: tuple[Document, ...]
+    seed: int
+
+
+def make_systems(
+    names: Iterable[str], rules: RuleSet | None = None, seed: int = 0, dev: Iterable[Document] = ()
+) -> list[System]:
     """The systems that the short texts stand for, in order.
 
     rules  those given by hand, or None
     seed   of all that is drawn at random while training
+    dev    documents that hybrids choose their settings on, and spaCy when to end; without them, both hold out some of
+           the training documents
 
     Raises SettingError for a text that stands for none, "rules" without rules, a system that comes twice, and spaCy
     where it is not installed.
     """
+    given = _Given(rules, tuple(dev), seed)
     systems: list[System] = []
     for text in names:
         kind, _, option = text.strip().partition(":")
         if kind not in _MAKERS or (option and kind in ("rules", "mined")):
             raise SettingError(f"unknown system {text!r}; choose from {', '.join(KINDS)}")
-        system = _MAKERS[kind](option, rules, seed)
+        system = _MAKERS[kind](option, given)
         if any(system.name == other.name for other in systems):
             raise SettingError(f"the system {system.name!r} is asked for twice; leave one out")
         systems.append(system)
     return systems
 
 
-def _rules(option: str, rules: RuleSet | None, seed: int) -> System:
-    if rules is None:
+def _rules(option: str, given: _Given) -> System:
+    if given.rules is None:
         raise SettingError("the system 'rules' needs rules; give --rules FILE, or compare 'mined' ones")
-    return System("rules", partial(_given_rules, rules))
+    return System("rules", partial(_given_rules, given.rules))
 
 
-def _mined(option: str, rules: RuleSet | None, seed: int) -> System:
-    return System("mined rules", partial(_mined_rules, seed))
+def _mined(option: str, given: _Given) -> System:
+    return System("mined rules", partial(_mined_rules, given.seed))
 
 
-def _crf(option: str, rules: RuleSet | None, seed: int) -> System:
+def _crf(option: str, given: _Given) -> System:
     preset = _choice("preset", option or "default", PRESETS)
-    return System(f"crf {preset}", partial(_trained_crf, preset, seed))
+    return System(f"crf {preset}", partial(_trained_crf, preset, given.seed))
 
 
-def _hybrid(option: str, rules: RuleSet | None, seed: int) -> System:
+def _hybrid(option: str, given: _Given) -> System:
     from crfner.hybrid import POLICIES
 
     policy = _choice("policy", option or "union", POLICIES)
-    return System(f"hybrid {policy}", partial(_trained_hybrid, policy, rules, seed))
+    return System(f"hybrid {policy}", partial(_trained_hybrid, policy, given))
 
 
-def _spacy(option: str, rules: RuleSet | None, seed: int) -> System:
+def _spacy(option: str, given: _Given) -> System:
     from crfner.compare.spacy_ner import check_spacy, train_spacy
 
     language = option or "xx"
     check_spacy(language)
-    return System("spacy ner", partial(train_spacy, language=language, seed=seed))
+    return System("spacy ner", partial(train_spacy, language=language, seed=given.seed, dev=given.dev))
 
 
-_MAKERS: dict[str, Callable[[str, RuleSet | None, int], System]] = {
+_MAKERS: dict[str, Callable[[str, _Given], System]] = {
     "rules": _rules,
     "mined": _mined,
     "crf": _crf,
@@ -124,8 +138,9 @@ def _trained_crf(preset: str, seed: int, documents: Sequence[Document]) -> Recog
     return CRFRecognizer(preset, seed=seed).fit(documents)
 
 
-def _trained_hybrid(policy: str, rules: RuleSet | None, seed: int, documents: Sequence[Document]) -> Recognizer:
+def _trained_hybrid(policy: str, given: _Given, documents: Sequence[Document]) -> Recognizer:
     from crfner.crf import CRFRecognizer
     from crfner.hybrid import HybridRecognizer
 
-    return HybridRecognizer(CRFRecognizer(seed=seed), rules, policy, mine=True, seed=seed).fit(documents)
+    hybrid = HybridRecognizer(CRFRecognizer(seed=given.seed), given.rules, policy, mine=True, seed=given.seed)
+    return hybrid.fit(documents, given.dev)

@@ -56,6 +56,17 @@ def test_folds_and_a_learning_curve_of_standard_input(crfner: Run, folder: Path)
     assert [point["system"] for point in content["curve"]] == ["mined rules"] * 2
 
 
+def test_dev_and_a_baseline_can_be_named(crfner: Run, folder: Path) -> None:
+    files = (folder / "train.jsonl", "--test", folder / "test.jsonl", "--dev", folder / "train.jsonl")
+    options = ("--rules", folder / "rules.jsonl", "--systems", "rules,mined", "--baseline", "rules")
+    result = crfner("compare", *files, *options)
+    assert result.code == 0, result.err
+    assert "Data: train.jsonl, test.jsonl, train.jsonl for settings" in result.out
+    wrong = crfner("compare", *files, *options[:-1], "crf")
+    assert wrong.code == 2
+    assert "--baseline names one of the systems, rules, mined rules, not 'crf'" in wrong.err
+
+
 def test_files_of_one_name_are_told_apart_by_their_folders(crfner: Run, folder: Path) -> None:
     (folder / "other").mkdir()
     copies = [folder / "test.jsonl", folder / "other" / "test.jsonl"]

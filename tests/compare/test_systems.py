@@ -10,6 +10,7 @@ import pytest
 
 from crfner import CRFRecognizer, Recognizer, read
 from crfner.compare import make_systems
+from crfner.document import Document, Span
 from crfner.errors import SettingError
 from crfner.hybrid import HybridRecognizer
 from crfner.rules import DictionaryRule, RuleRecognizer, RuleSet
@@ -79,3 +80,13 @@ def test_what_stands_for_no_system_is_refused(name: str, message: str) -> None:
 def test_a_system_that_comes_twice_is_refused() -> None:
     with pytest.raises(SettingError, match="the system 'crf default' is asked for twice"):
         make_systems(["crf", "crf:default"])
+
+
+def test_hybrids_choose_their_settings_on_dev_where_there_is_one() -> None:
+    """On a dev part in which every tea is a drink the rule gets nearly full marks, on the training part it does not."""
+    dev = [Document("a tea", spans=(Span(2, 5, "DRINK"),))] * 98
+    (system,) = make_systems(["hybrid:fallback"], RULES, dev=dev)
+    with warnings.catch_warnings(action="ignore"):
+        hybrid = system.train(list(read(MENU / "train.jsonl"))[:60])
+    assert isinstance(hybrid, HybridRecognizer)
+    assert hybrid.rules_.by_name["drinks"].precision == 0.99
