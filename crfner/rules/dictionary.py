@@ -2,26 +2,24 @@
 
 Each sentence is brought to the form in which its terms are compared (see `variants`), as one string that knows where
 tokens start and end. At each token one walk down a trie finds every term that starts there; those that end with a token
-are hits, and each rule keeps its longest. The trie is MARISA's (Yata 2011), some tens of megabytes for a million terms.
+are hits, and each rule keeps its longest. What a trie knows of a token by itself is remembered, once for every word.
 
 Public names: `DictionaryMatcher`.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-
-import marisa_trie
+from typing import NamedTuple
 
 from crfner.document import Document, Offsets, Span
 from crfner.errors import SettingError
 from crfner.rules.edits import MisspeltTerms, letters_in
+from crfner.rules.term_index import TermIndex
 from crfner.rules.values import DictionaryRule
-from crfner.rules.variants import Form, form_of, is_word, joint, numbers, pieces
+from crfner.rules.variants import Form, form_of, is_acronym, is_word, joint, numbers, pieces
 
 _FEWEST_LETTERS = 5  # of a term that may be misspelt
 _CACHED = 1 << 16
@@ -43,17 +41,18 @@ class DictionaryMatcher:
     """
 
     def __init__(self, rules: Sequence[DictionaryRule]) -> None:
-        self._rules = tuple(rules)
+        self._shown = [(rule.label, rule.precision, rule.name) for rule in rules]  # by every span of the rule
         terms: dict[Form, dict[int, list[str]]] = defaultdict(dict)
-        for number, rule in enumerate(self._rules):
+        for number, rule in enumerate(rules):
             _check(rule)
             for form, keys in _keys(rule).items():
                 terms[form][number] = keys
-        edits = [rule.edits for rule in self._rules]
+        edits = [rule.edits for rule in rules]
         self._tries = []
-        while terms:
+        self._alone = sum(map(len, terms.values())) == 1
+        while terms:  # the keys of one form are let go before the next is made
             form, keys_of = terms.popitem()
-            self._tries.append(_Trie(form, keys_of, edits))
+            self._tries.append(_Trie(form, keys_of, edits, self._alone))
 
     def hits(self, document: Document) -> Iterator[Span]:
         """The spans of all rules by start, the longest first, then by the order of the rules; a rule's are apart.
@@ -63,8 +62,7 @@ class DictionaryMatcher:
         tokens = document.tokens
         for first, last in document.sentences or ([(0, len(tokens))] if tokens else []):
             for start, end, number in self._sentence_hits(document.text, tokens[first:last]):
-                rule = self._rules[number]
-                yield Span(tokens[first + start][0], tokens[first + end - 1][1], rule.label, rule.precision, rule.name)
+                yield Span(tokens[first + start][0], tokens[first + end - 1][1], *self._shown[number])
 
     def _sentence_hits(self, text: str, tokens: Sequence[Offsets]) -> list[_Hit]:
         found: list[_Hit] = []
@@ -76,7 +74,7 @@ class DictionaryMatcher:
                 misspelt += trie.misspelt_terms(line)
         if len(self._tries) > 1:
             found.sort(key=_order)
-        hits = _longest(found, {})
+        hits = found if self._alone else _longest(found, {})
         if misspelt:
             taken: dict[int, set[int]] = defaultdict(set)
             for start, end, rule in hits:
@@ -100,13 +98,13 @@ def _check(rule: DictionaryRule) -> None:
 def _keys(rule: DictionaryRule) -> dict[Form, list[str]]:
     """The keys of a rule's terms and of their variants, by the form in which they are compared."""
     keys: dict[Form, list[str]] = {}
-    form = None if rule.case == "smart" else form_of(rule, "")
+    of_acronyms, of_others = form_of(rule, "A"), form_of(rule, "a")
     for term in rule.terms:
-        own = form or form_of(rule, term)
+        form = of_acronyms if is_acronym(term) else of_others
         for variant in numbers(term) if rule.plural else (term,):
-            key = own.key(variant)
+            key = form.key(variant)
             if key:
-                keys.setdefault(own, []).append(key)
+                keys.setdefault(form, []).append(key)
     return keys
 
 
@@ -128,8 +126,7 @@ def _longest(hits: Iterable[_Hit], taken: Mapping[int, set[int]]) -> list[_Hit]:
     return kept
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):  # quicker to make than a dataclass, and every word of a text is made once
     """What a trie knows of a token by its text alone.
 
     key         the token's key
@@ -170,14 +167,15 @@ class _Trie:
     form      the form
     terms     keys by the rule's number
     edits     of each rule
+    alone     whether no other rule and no other form of the rule has terms: what is within a hit need not be looked at
     misspelt  the terms that may be misspelt, or None when there are none
     """
 
-    def __init__(self, form: Form, terms: Mapping[int, Sequence[str]], edits: Sequence[int]) -> None:
-        self._owners = _Owners(terms)
-        self._longest = max(len(key) for keys in terms.values() for key in keys)
+    def __init__(self, form: Form, terms: Mapping[int, Sequence[str]], edits: Sequence[int], alone: bool) -> None:
+        self._index = TermIndex(terms)
+        self._alone = alone
         self._form = form
-        self._tokens = _Tokens(form, self._owners)
+        self._tokens = _Tokens(form, self._index)
         fuzzy = [
             (key, rule, edits[rule])
             for rule, keys in terms.items()
@@ -195,38 +193,47 @@ class _Trie:
         position, previous, after_word = 0, -1, False
         for number, (start, end) in enumerate(tokens):
             token = known[text[start:end]]
-            if not token.key:
+            key, word_first, word_last, pointed, _, _, _ = token
+            if not key:
                 continue
-            if after_word and token.word_first and start != previous:
+            if after_word and word_first and start != previous:
                 parts.append(" ")
                 position += 1
-            parts.append(token.key)
+            parts.append(key)
             starts.append((position, number, token))
-            position += len(token.key)
+            position += len(key)
             ends[position] = number + 1
-            if token.pointed:
+            if pointed:
                 ends[position - 1] = number + 1
-            previous, after_word = end, token.word_last
+            previous, after_word = end, word_last
         key = "".join(parts)
         if self._form.hyphen and "-" in key:
             key = _hyphens_as_blanks(key, starts, tokens)
         return _Line(key, starts, ends)
 
-    def terms(self, line: _Line) -> Iterator[_Hit]:
-        """Every term that starts and ends with a token, in their order."""
-        key, ends, longest = line.key, line.ends, self._longest
-        terms_at_start, rules_of = self._owners.trie.prefixes, self._owners.rules
-        for position, start, token in line.starts:
-            if token.goes_on:
-                for term in reversed(terms_at_start(key[position : position + longest])):
-                    if len(term) <= token.settled:
+    def terms(self, line: _Line) -> list[_Hit]:
+        """Every term that starts and ends with a token, in their order; of a rule that is alone, the longest only."""
+        found: list[_Hit] = []
+        key, ends, longest = line.key, line.ends, self._index.longest
+        prefixes, rules_of = self._index.trie.prefixes, self._index.rules
+        free = 0
+        for position, start, (_, _, _, _, rules, settled, goes_on) in line.starts:
+            if start < free:
+                continue
+            if goes_on:
+                for term in prefixes(key[position : position + longest])[::-1]:
+                    if len(term) <= settled:
                         break
                     end = ends.get(position + len(term))
                     if end is not None:
-                        for rule in rules_of(term):
-                            yield start, end, rule
-            for rule in token.rules:
-                yield start, start + 1, rule
+                        found += [(start, end, rule) for rule in rules_of(term)]
+                        if self._alone:
+                            free = end
+                            break
+            for rule in rules:
+                if start >= free:
+                    found.append((start, start + 1, rule))
+        return found
 
     def misspelt_terms(self, line: _Line) -> Iterator[_Hit]:
         """Every misspelt term that starts and ends with a token."""
@@ -266,48 +273,12 @@ def _hyphens_as_blanks(key: str, starts: Sequence[tuple[int, int, _Token]], toke
     return "".join(letters)
 
 
-class _Owners:
-    """A trie of the keys, and which rules have each of them.
-
-    terms  keys by the rule's number
-    """
-
-    def __init__(self, terms: Mapping[int, Sequence[str]]) -> None:
-        # Without further tries for the ends of keys it has twice the size, some 15 bytes a term, and is a third faster.
-        self.trie = marisa_trie.Trie((key for keys in terms.values() for key in keys), num_tries=1)
-        self._sets: list[tuple[int, ...]] = [tuple(terms) if len(terms) == 1 else ()]  # those that occur
-        self._set_of = array("I", [0]) * len(self.trie)  # by the number of the key
-        if len(terms) == 1:
-            return
-        numbers = {(): 0}
-        for rule, keys in terms.items():
-            for key in keys:
-                number = self.trie[key]
-                rules = self._sets[self._set_of[number]]
-                if rules[-1:] == (rule,):
-                    continue  # a term that is there twice
-                rules = (*rules, rule)
-                if rules not in numbers:
-                    numbers[rules] = len(self._sets)
-                    self._sets.append(rules)
-                self._set_of[number] = numbers[rules]
-
-    def rules(self, key: str) -> tuple[int, ...]:
-        """The rules that have this term, in their order; none when it is no term."""
-        number = self.trie.get(key)
-        return () if number is None else self._sets[self._set_of[number]]
-
-    def has_longer(self, key: str) -> bool:
-        """Whether some term starts with this and goes on."""
-        return any(term != key for term in islice(self.trie.iterkeys(key), 2))
-
-
 class _Tokens(dict[str, _Token]):
     """Tokens by their text, made at the first look."""
 
-    def __init__(self, form: Form, owners: _Owners) -> None:
+    def __init__(self, form: Form, index: TermIndex) -> None:
         super().__init__()
-        self._form, self._owners = form, owners
+        self._form, self._index = form, index
 
     def __missing__(self, text: str) -> _Token:
         if len(self) >= _CACHED:
@@ -321,7 +292,7 @@ class _Tokens(dict[str, _Token]):
         borders = is_word(key[:1]), is_word(key[-1:]), pointed
         if self._form.hyphen and (key[:1] == "-" or key[-1:] == "-"):
             return _Token(key, *borders, (), 0, True)  # what the hyphen is, the tokens around it decide
-        rules = set(self._owners.rules(key))
+        rules, goes_on = self._index.look_up(key)
         if pointed:
-            rules.update(self._owners.rules(key[:-1]))
-        return _Token(key, *borders, tuple(sorted(rules)), len(key), self._owners.has_longer(key))
+            rules = tuple(sorted({*rules, *self._index.rules(key[:-1])}))
+        return _Token(key, *borders, rules, len(key), goes_on)

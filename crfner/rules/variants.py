@@ -148,7 +148,9 @@ def numbers(term: str) -> list[str]:
     >>> numbers("coronary artery"), numbers("contact lens")
     (['coronary artery', 'coronary arteries'], ['contact lens', 'contact lenses', 'contact len'])
     """
-    term = unicodedata.normalize("NFC", term.rstrip())
+    term = term.rstrip()
+    if not term.isascii():
+        term = unicodedata.normalize("NFC", term)
     match = _LAST_WORD.search(term)
     if not match:
         return [term]
