@@ -21,7 +21,7 @@ from crfner import __version__, read
 from crfner.document import Document, sentence_chunks
 from crfner.schemes import encode
 
-_PACKAGES = ("numpy", "python-crfsuite", "scikit-learn", "sklearn-crfsuite", "spacy")
+_PACKAGES = ("marisa-trie", "numpy", "python-crfsuite", "scikit-learn", "sklearn-crfsuite", "spacy")
 
 corpora_option = click.option(
     "--corpora",

@@ -34,7 +34,7 @@ import click
 from corpora import documents, json_option, write_json
 
 from crfner import Document, read, tokenized
-from crfner.rules.dictionary import DictionaryMatcher
+from crfner.rules.matching.dictionary import DictionaryMatcher
 from crfner.rules.values import DictionaryRule
 
 _SEED = 0

@@ -19,12 +19,12 @@ from typing import Any, Self
 from crfner import store
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
-from crfner.rules.contexts import Contexts
-from crfner.rules.dictionary import DictionaryMatcher
 from crfner.rules.files.reading import rules_from_jsonl
 from crfner.rules.files.writing import rules_to_jsonl
-from crfner.rules.patterns import TokenMatcher
-from crfner.rules.regexes import RegexMatcher
+from crfner.rules.matching.contexts import Contexts
+from crfner.rules.matching.dictionary import DictionaryMatcher
+from crfner.rules.matching.patterns import TokenMatcher
+from crfner.rules.matching.regexes import RegexMatcher
 from crfner.rules.values import DictionaryRule, RegexRule, RuleSet, TokenRule
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized, whole
 from crfner.version import __version__

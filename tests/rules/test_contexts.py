@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crfner.document import Document, Span
 from crfner.errors import SettingError
-from crfner.rules.contexts import Contexts
+from crfner.rules.matching.contexts import Contexts
 from crfner.rules.values import Context, DictionaryRule, RegexRule
 from crfner.tokenize import tokenized
 

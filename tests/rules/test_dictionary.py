@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from crfner.document import Document, Span
 from crfner.errors import SettingError
-from crfner.rules.dictionary import DictionaryMatcher
-from crfner.rules.edits import distance
+from crfner.rules.matching.dictionary import DictionaryMatcher
+from crfner.rules.matching.edits import distance
+from crfner.rules.matching.variants import Form, form_of, pieces
 from crfner.rules.values import DictionaryRule
-from crfner.rules.variants import Form, form_of, pieces
 from crfner.tokenize import tokenized
 
 TOKENIZERS = ["default", "wordpunct", "whitespace"]

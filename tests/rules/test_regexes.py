@@ -6,7 +6,7 @@ import pytest
 
 from crfner.document import Document
 from crfner.errors import SettingError
-from crfner.rules.regexes import RegexMatcher, check_regex
+from crfner.rules.matching.regexes import RegexMatcher, check_regex
 from crfner.rules.values import RegexRule
 
 CATASTROPHIC = r"^(?:a|aa)+$(?<=b)|^(a|a?)+\1$"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crfner.document import Document
 from crfner.errors import SettingError
-from crfner.rules.patterns import TokenMatcher, check_pattern
+from crfner.rules.matching.patterns import TokenMatcher, check_pattern
 from crfner.rules.values import TokenRule
 
 

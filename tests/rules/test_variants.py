@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crfner.rules.matching.variants import Form, form_of, is_acronym, numbers, pieces, plurals, singulars
 from crfner.rules.values import DictionaryRule
-from crfner.rules.variants import Form, form_of, is_acronym, numbers, pieces, plurals, singulars
 
 EXACT = Form(case=False)
 FOLDED = Form()

@@ -16,8 +16,8 @@ from typing import Any
 
 from crfner.document import Document
 from crfner.rules.checking.overlaps import Shared, shared_terms, wins
-from crfner.rules.patterns import TokenMatcher
-from crfner.rules.regexes import RegexMatcher, compiled
+from crfner.rules.matching.patterns import TokenMatcher
+from crfner.rules.matching.regexes import RegexMatcher, compiled
 from crfner.rules.values import DictionaryRule, RegexRule, Rule, RuleSet, TokenRule
 from crfner.tokenize import tokenized
 

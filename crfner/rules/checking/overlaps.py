@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crfner.rules.matching.variants import Form, form_of
 from crfner.rules.values import DictionaryRule, Rule
-from crfner.rules.variants import Form, form_of
 
 _BROADEST = Form(case=True, diacritics=True, hyphen=True)
 _Term = tuple[int, str]  # number of its rule, and the term

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crfner.rules.attributes import shape
 from crfner.rules.checking.estimates import wilson
+from crfner.rules.matching.attributes import shape
 from crfner.rules.mining.terms import Sentence
 from crfner.rules.values import Context, Test, TokenRule
 

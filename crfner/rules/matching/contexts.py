@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from crfner.document import Document, Span
-from crfner.rules.patterns import Automaton, check_pattern
-from crfner.rules.regexes import TIMEOUT
-from crfner.rules.tokens import Kind, TokenTests
+from crfner.rules.matching.patterns import Automaton, check_pattern
+from crfner.rules.matching.regexes import TIMEOUT
+from crfner.rules.matching.tokens import Kind, TokenTests
 from crfner.rules.values import Context, Rule
 
 

@@ -20,9 +20,9 @@ from typing import Any
 
 from crfner.document import Document, Span
 from crfner.errors import SettingError
-from crfner.rules.attributes import check_test
-from crfner.rules.regexes import TIMEOUT
-from crfner.rules.tokens import Kind, TokenTests
+from crfner.rules.matching.attributes import check_test
+from crfner.rules.matching.regexes import TIMEOUT
+from crfner.rules.matching.tokens import Kind, TokenTests
 from crfner.rules.values import Pattern, TokenRule
 
 Holds = Callable[[TokenRule, Span, Document], bool]

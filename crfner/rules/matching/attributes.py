@@ -13,7 +13,7 @@ the text (anchor it with ^ and $ to match the whole), and FUZZY, FUZZY1 to FUZZY
 removed or changed; FUZZY alone: 2, or 3 in 10 of the letters), each with a text or with an IN or NOT_IN of its own; for
 numbers ==, !=, >=, <=, >, <. REGEX in the place of an attribute is short for {TEXT: {REGEX: ...}}.
 
-Public names: `check_test`; `OF_WORDS`, `OTHER_NAMES`, `RARITY`, `ORDERS`, `EDITS` for `crfner.rules.tokens`.
+Public names: `check_test`; `OF_WORDS`, `OTHER_NAMES`, `RARITY`, `ORDERS`, `EDITS` for `crfner.rules.matching.tokens`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from functools import partial
 from typing import Any
 
 from crfner.errors import SettingError
-from crfner.rules.regexes import compiled
+from crfner.rules.matching.regexes import compiled
 from crfner.tokenize import _DOMAINS
 
 _IN_WORDS = (

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crfner.rules.variants import is_word, pieces
+from crfner.rules.matching.variants import is_word, pieces
 
 _CACHED = 1 << 16
 _PREFIX = 8  # letters of a word that are indexed: removals grow with the square of the length, and these tell enough

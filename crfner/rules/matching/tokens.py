@@ -2,7 +2,7 @@
 
 All but the tests of a token's place depend on its word alone, and words come back: the tests that hold for a word are
 looked up once and kept. Tokens for which the same tests hold share one `Kind`, and patterns deal with kinds only. What
-the attributes mean is said in `crfner.rules.attributes`.
+the attributes mean is said in `crfner.rules.matching.attributes`.
 
 Public names: `TokenTests`, `Kind`.
 """
@@ -18,8 +18,8 @@ import regex
 
 from crfner.document import Document
 from crfner.errors import SettingError
-from crfner.rules.attributes import EDITS, OF_WORDS, ORDERS, OTHER_NAMES, RARITY
-from crfner.rules.regexes import TIMEOUT, compiled, seconds_for, warn_slow
+from crfner.rules.matching.attributes import EDITS, OF_WORDS, ORDERS, OTHER_NAMES, RARITY
+from crfner.rules.matching.regexes import TIMEOUT, compiled, seconds_for, warn_slow
 from crfner.rules.values import Test
 
 _CACHED = 1 << 16  # words whose kinds are kept

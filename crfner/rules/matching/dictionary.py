@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from crfner.document import Document, Offsets, Span
 from crfner.errors import SettingError
-from crfner.rules.edits import MisspeltTerms, letters_in
-from crfner.rules.term_index import TermIndex
+from crfner.rules.matching.edits import MisspeltTerms, letters_in
+from crfner.rules.matching.term_index import TermIndex
+from crfner.rules.matching.variants import Form, form_of, is_acronym, is_word, joint, numbers, pieces
 from crfner.rules.values import DictionaryRule
-from crfner.rules.variants import Form, form_of, is_acronym, is_word, joint, numbers, pieces
 
 _FEWEST_LETTERS = 5  # of a term that may be misspelt
 _CACHED = 1 << 16
