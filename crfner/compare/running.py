@@ -21,7 +21,7 @@ from crfner.document import Document, Span
 from crfner.errors import CrfnerError
 from crfner.recognizer import Recognizer
 
-_ENOUGH = 0.25  # seconds of tagging, for a rate that can be trusted
+_ENOUGH = 1.0  # seconds of tagging, for a rate that can be trusted
 
 
 @dataclass(frozen=True, slots=True)
