@@ -36,7 +36,7 @@ T = TypeVar("T")
 Contestant = System | Predictions
 """What can be compared: a system to be trained, or what another one found."""
 
-_PACKAGES = ("numpy", "python-crfsuite", "pyahocorasick", "regex", "spacy")
+_PACKAGES = ("marisa-trie", "numpy", "python-crfsuite", "regex", "spacy")
 
 
 def compare(
@@ -169,7 +169,7 @@ def _result(
     return SystemResult(
         name=name,
         evaluation=evaluate(gold, predicted, samples=samples, seed=seed),
-        modes=modes(gold, predicted).overall,
+        modes=modes(gold, predicted),
         breakdowns=_breakdowns(folds, gold, predicted),
         costs=costs,
         predicted=predicted,

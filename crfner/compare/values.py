@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from crfner.document import Document
 from crfner.evaluation import Evaluation, Score
-from crfner.evaluation.modes import ModeScore
+from crfner.evaluation.modes import Modes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class SystemResult:
 
     name        such as "rules", "mined rules", "crf default", "hybrid union", "spacy ner" or a predictions file's name
     evaluation  exact scores, overall and by label, with interval and error groups
-    modes       the SemEval-2013 scores by mode: strict, exact, partial, type
+    modes       the SemEval-2013 scores by mode: strict, exact, partial, type; over all entities and by label
     breakdowns  scores by question ("seen in training", "length", "frequency in training") and answer ("seen", ...)
     costs       what it costs
     predicted   the test documents with its spans, in the order of `Comparison.gold`
@@ -60,7 +60,7 @@ class SystemResult:
 
     name: str
     evaluation: Evaluation
-    modes: Mapping[str, ModeScore]
+    modes: Modes
     breakdowns: Mapping[str, Mapping[str, Score]]
     costs: Costs
     predicted: tuple[Document, ...]

@@ -69,9 +69,10 @@ def _of_system(system: SystemResult) -> Iterator[tuple[str, str, str, str, float
     overall["macro_f1"], overall["token_accuracy"] = evaluation.macro.f1, evaluation.token_accuracy
     for measure, value in overall.items():
         yield "overall", "", "", measure, value
-    for mode, counted in system.modes.items():
-        for measure in ("precision", "recall", "f1"):
-            yield "mode", mode, "", measure, getattr(counted, measure)
+    for label, by_mode in {"": system.modes.overall, **system.modes.labels}.items():
+        for mode, counted in by_mode.items():
+            for measure in ("precision", "recall", "f1"):
+                yield "mode", mode, label, measure, getattr(counted, measure)
     for label, score in evaluation.labels.items():
         for measure, value in _score(score):
             yield "label", label, "", measure, value

@@ -11,7 +11,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from crfner.compare.values import Comparison, Split, SystemResult
-from crfner.evaluation import to_dict
+from crfner.evaluation import modes_dict, to_dict
 from crfner.report.verdict import best_system
 
 
@@ -40,7 +40,7 @@ def _system(system: SystemResult) -> dict[str, Any]:
     return {
         "name": system.name,
         "evaluation": to_dict(system.evaluation),
-        "modes": {mode: _fractions(score) | asdict(score) for mode, score in system.modes.items()},
+        "modes": modes_dict(system.modes),
         "breakdowns": {
             question: {answer: _fractions(score) | asdict(score) for answer, score in answers.items()}
             for question, answers in system.breakdowns.items()

@@ -1,7 +1,7 @@
 """What is said about each table, in plain words: how to read it, and where its method comes from.
 
-Public names: `SCORES`, `COSTS`, `DIFFERENCES`, `LABELS`, `GROUPS`, `CURVES`, `KINDS`, `ERRORS`, `SENTENCES`,
-`WARNINGS`.
+Public names: `SCORES`, `COSTS`, `DIFFERENCES`, `LABELS`, `PARTIAL`, `TYPE`, `GROUPS`, `CURVES`, `KINDS`, `ERRORS`,
+`SENTENCES`, `WARNINGS`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ LABELS = (
     "F1 in per cent, by label: borders and label exact. n is the number of gold entities; where it is small, "
     "so is what the numbers tell."
 )
+PARTIAL = "F1 in per cent, by label: an entity of the label with other borders earns half of the credit (SemEval-2013)."
+TYPE = "F1 in per cent, by label: any overlap with an entity of the label earns the whole credit (SemEval-2013)."
 GROUPS = (
     "F1 in per cent over the entities of each group, borders and label exact; n is the number of gold entities. "
     "A found entity that is wrong counts in the group of what was found."

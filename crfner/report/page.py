@@ -80,7 +80,9 @@ def _sections(comparison: Comparison, baseline: str | None) -> list[tuple[str, s
         found.append(("differences", "Are the differences real?", join([_note(pairs), _table(pairs)])))
     labels = tables.labels(comparison)
     if labels.rows:
-        found.append(("labels", "By label", join([_note(labels), plots.grouped(labels, comparison), _table(labels)])))
+        strict = [_note(labels), plots.grouped(labels, comparison), _table(labels)]
+        lenient = [join([element("h3", table.title), _whole(table)]) for table in tables.lenient_labels(comparison)]
+        found.append(("labels", "By label", join([*strict, *lenient])))
     parts = [
         join([element("h3", table.title), plots.grouped(table, comparison), _table(table)])
         for table in tables.breakdowns(comparison)

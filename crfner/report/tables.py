@@ -1,6 +1,6 @@
 """The tables of a comparison: which numbers are shown, in which order, and what is said about them.
 
-Public names: `scores`, `costs`, `pairs`, `labels`, `breakdowns`, `curve`, `error_kinds`, `corpus`,
+Public names: `scores`, `costs`, `pairs`, `labels`, `lenient_labels`, `breakdowns`, `curve`, `error_kinds`, `corpus`,
 `all_tables`, `title`, `source`.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from crfner.compare.values import Comparison, CurvePoint, SystemResult
 from crfner.evaluation import Score
+from crfner.evaluation.modes import ModeScore
 from crfner.evaluation.values import ERROR_GROUPS
 from crfner.report import notes
 from crfner.report.values import (
@@ -87,14 +88,21 @@ def scores(comparison: Comparison, baseline: str | None = None) -> Table:
 
 def _scores(system: SystemResult) -> tuple[Value, ...]:
     micro = system.evaluation.micro
-    lenient = (system.modes[mode].f1 if mode in system.modes else None for mode in ("partial", "type", "exact"))
+    lenient = (system.modes.overall[mode].f1 for mode in ("partial", "type", "exact"))
     unseen = system.breakdowns.get("seen in training", {}).get("unseen")
     return (micro.precision, micro.recall, micro.f1, system.evaluation.interval, *lenient, _f1(unseen))
 
 
-def _f1(score: Score | None) -> float | None:
+def _f1(score: Score | ModeScore | None) -> float | None:
     """F1 of a group of entities; None where there is nothing that could be right or wrong."""
+    if isinstance(score, ModeScore):
+        return score.f1 if score.possible or score.actual else None
     return score.f1 if score and (score.support or score.predicted) else None
+
+
+def _support(score: Score | ModeScore) -> int:
+    """The number of gold entities in a group."""
+    return score.possible if isinstance(score, ModeScore) else score.support
 
 
 def costs(comparison: Comparison) -> Table:
@@ -157,6 +165,16 @@ def labels(comparison: Comparison) -> Table:
     )
 
 
+def lenient_labels(comparison: Comparison) -> list[Table]:
+    """F1 by label and system in the lenient ways of counting; within a label, exact borders are the strict count."""
+    names = sorted({label for system in comparison.systems for label in system.modes.labels})
+    found = []
+    for mode, note in (("partial", notes.PARTIAL), ("type", notes.TYPE)):
+        by_system = [{label: scores[mode] for label, scores in s.modes.labels.items()} for s in comparison.systems]
+        found.append(_by_group(f"Labels, {mode} scores", note, "label", names, comparison, by_system))
+    return found
+
+
 def breakdowns(comparison: Comparison) -> list[Table]:
     """F1 by group of entities and system: a table for each question."""
     found: dict[str, dict[str, None]] = {}  # dictionaries keep the order that the questions and answers come in
@@ -182,12 +200,12 @@ def _by_group(
     question: str,
     answers: Iterable[str],
     comparison: Comparison,
-    by_system: Sequence[Mapping[str, Score]],
+    by_system: Sequence[Mapping[str, Score] | Mapping[str, ModeScore]],
 ) -> Table:
     rows = []
     for answer in answers:
         group = [scores.get(answer) for scores in by_system]
-        support = max((score.support for score in group if score), default=0)
+        support = max((_support(score) for score in group if score), default=0)
         rows.append((answer, support, *map(_f1, group)))
     table = Table(
         title=title,
@@ -280,6 +298,7 @@ def all_tables(comparison: Comparison, baseline: str | None = None) -> list[Tabl
         scores(comparison, baseline),
         pairs(comparison),
         labels(comparison),
+        *lenient_labels(comparison),
         *breakdowns(comparison),
         curve(comparison),
         error_kinds(comparison),

@@ -65,7 +65,7 @@ def test_every_two_systems_are_tested_and_corrected_for_their_number(by_files: C
 def test_a_system_has_scores_in_all_the_ways_of_counting(by_files: Comparison) -> None:
     shy = result(by_files, "shy")
     assert shy.evaluation.micro.recall == 1 / 3
-    assert set(shy.modes) == {"strict", "exact", "partial", "type"}
+    assert set(shy.modes.overall) == {"strict", "exact", "partial", "type"}
     assert shy.breakdowns["seen in training"]["seen"].support == 6
     assert [document.spans for document in shy.predicted] == [TEST[0].spans, TEST[1].spans, (), (), (), ()]
     assert shy.costs.training_seconds is not None

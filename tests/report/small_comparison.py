@@ -65,7 +65,7 @@ def system(
     return SystemResult(
         name=name,
         evaluation=evaluate(gold, predicted),
-        modes=modes(gold, predicted).overall,
+        modes=modes(gold, predicted),
         breakdowns=breakdowns(gold, predicted, SEEN),
         costs=costs or Costs(),
         predicted=tuple(predicted),

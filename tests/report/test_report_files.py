@@ -102,7 +102,9 @@ def test_csv_has_one_number_a_line_in_full_precision(comparison, tmp_path):
     assert value(part="overall", system="crf default", measure="f1") == comparison.systems[1].evaluation.micro.f1
     assert value(part="label", system="rules", group="DOSE", measure="fp") == 1
     assert value(part="breakdown", system="rules", group="seen in training", answer="unseen", measure="f1") == 2 / 3
-    assert value(part="mode", system="rules", group="partial", measure="f1") == 0.75
+    assert value(part="mode", system="rules", group="partial", answer="", measure="f1") == 0.75
+    by_label = comparison.systems[0].modes.labels["DOSE"]["type"]
+    assert value(part="mode", system="rules", group="type", answer="DOSE", measure="f1") == by_label.f1
     assert value(part="costs", system="crf default", measure="peak_memory") == 312_400_000
     assert value(part="pair", system="rules", against="hybrid union", measure="p_holm") == comparison.pairs[1].p_holm
     assert value(part="curve", system="crf default", group="200", answer="2") == 0.63
@@ -157,7 +159,8 @@ def test_json_has_every_number_and_no_document(comparison, tmp_path):
     assert content["best"] == "hybrid union"
     rules = content["systems"][0]
     assert rules["evaluation"]["micro"]["f1"] == 0.7
-    assert rules["modes"]["partial"]["f1"] == 0.75
+    assert rules["modes"]["overall"]["partial"]["f1"] == 0.75
+    assert set(rules["modes"]["labels"]) >= {"DOSE", "PERSON"}
     assert rules["breakdowns"]["length"]["1 token"]["tp"] == 4
     assert rules["costs"] == {
         "training_seconds": None,

@@ -64,7 +64,7 @@ def test_the_page_has_its_parts_in_order_with_ids_that_its_links_reach(compariso
 
 def test_every_table_has_a_caption_and_every_heading_cell_a_scope(comparison):
     page = Outline(to_html(comparison))
-    assert len(page.of("caption")) == len(page.of("table")) == 10
+    assert len(page.of("caption")) == len(page.of("table")) == 12
     assert {cell.get("scope") for cell in page.of("th")} == {"col", "row"}
 
 
