@@ -23,7 +23,7 @@ KINDS: Mapping[str, type[Fallback] | type[Override] | type[Union] | None] = {
 
 def read_policy(value: Any) -> tuple[str, Policy | None]:
     """The policy's name and the policy that a manifest tells of. Raises ValueError when it tells of none."""
-    if not isinstance(value, dict) or value.get("policy") not in KINDS:
+    if not isinstance(value, dict) or not isinstance(value.get("policy"), str) or value["policy"] not in KINDS:
         raise ValueError("its manifest names no policy")
     name: str = value["policy"]
     settings = value.get("settings")
@@ -37,7 +37,7 @@ def read_policy(value: Any) -> tuple[str, Policy | None]:
         if name == "override":
             return name, Override(_number(settings["precision"]))
         return name, Union(_numbers(settings["weights"]), _number(settings["threshold"]))
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, OverflowError):  # the last from a whole number beyond all floats
         raise ValueError(f"the settings of its policy {name} are not whole") from None
 
 

@@ -99,6 +99,9 @@ class HybridRecognizer:
             return self
         self.crf = _anew(self.crf).fit(training)
         self._set(rules, kind())
+        if self.crf.manifest["training"]["interrupted"] and not dev:  # whoever stops it does not want to wait for folds
+            self.interrupted_ = True
+            return self
         try:
             labelled = list(self._on_dev(dev) if dev else self._on_folds(training, hits))
             self.policy_ = kind.choose(labelled, self._rule_recognizer.resolve)
@@ -203,8 +206,11 @@ class HybridRecognizer:
             found = crossfit(
                 training, folds=self.folds, seed=self.seed, progress=self.crf.progress, tokenizer=self.crf.tokenizer
             )
-            mined = found.rules
-            hits = [[*one, *other] for one, other in zip(hits, found.hits, strict=True)]
+            mined, names = _renamed(found.rules, given)
+            hits = [
+                [*one, *(replace(hit, source=names[hit.source or ""]) for hit in other)]
+                for one, other in zip(hits, found.hits, strict=True)
+            ]
         return RuleSet((*given, *mined)), hits
 
     def _on_dev(self, dev: Sequence[Document]) -> Iterator[Labelled]:
@@ -233,6 +239,22 @@ def _labelled(crf: CRFRecognizer, documents: Sequence[Document], hits: Sequence[
     weighed = crf.weigh(zip(documents, hits, strict=True))
     for document, found, (tagged, probabilities) in zip(documents, hits, weighed, strict=True):
         yield Labelled(Evidence(tagged.spans, tuple(found), tuple(probabilities)), frozenset(document.spans))
+
+
+def _renamed(mined: RuleSet, given: RuleSet) -> tuple[RuleSet, dict[str, str]]:
+    """Mined rules under names that no given rule has, and the new names by the old ones.
+
+    Given rules may have been mined too, from other data or before a person edited them.
+    """
+    taken = {*given.by_name, *mined.by_name}
+    names: dict[str, str] = {}
+    for name in mined.by_name:
+        names[name], number = name, 2
+        while names[name] in given.by_name or (names[name] != name and names[name] in taken):
+            names[name] = f"{name}-{number}"
+            number += 1
+        taken.add(names[name])
+    return RuleSet(tuple(replace(rule, name=names[rule.name]) for rule in mined)), names
 
 
 def _anew(crf: CRFRecognizer, **changed: Any) -> CRFRecognizer:

@@ -3,6 +3,7 @@
 import json
 import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.hybrid import POLICIES, HybridRecognizer
 from crfner.models import load_model
-from crfner.rules import DictionaryRule, RegexRule, RuleSet
+from crfner.rules import DictionaryRule, RegexRule, RuleSet, mine
 
 CLINIC = Path(__file__).parents[2] / "data" / "clinic"
 TRAIN, DEV = list(read(CLINIC / "train.jsonl"))[:120], list(read(CLINIC / "dev.jsonl"))
@@ -121,6 +122,17 @@ def test_mined_rules_stand_beside_given_ones() -> None:
     assert any(name.startswith("MEDICINE") for name in names[3:])
 
 
+def test_rules_mined_before_and_given_again_keep_their_names_and_new_ones_get_others() -> None:
+    """To mine rules, edit their file and train a hybrid with it is what the rules are for."""
+    mined = mine(TRAIN)
+    with warnings.catch_warnings(action="ignore"):
+        hybrid = HybridRecognizer(tiny(), mined, "union", mine=True, folds=4).fit(TRAIN)
+    names = [rule.name for rule in hybrid.rules_]
+    assert names[: len(mined)] == [rule.name for rule in mined]
+    assert f"{names[0]}-2" in names
+    assert essence(hybrid)
+
+
 def test_the_same_data_and_seed_give_the_same_file(tmp_path: Path) -> None:
     fitted("union", mine=True, seed=3).save(tmp_path / "one")
     fitted("union", mine=True, seed=3).save(tmp_path / "other")
@@ -134,6 +146,23 @@ def test_ctrl_c_after_the_crf_is_trained_keeps_it(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(HybridRecognizer, "_on_folds", stopped)
     hybrid = fitted("fallback")
     assert hybrid.interrupted_
+    assert essence(hybrid)
+
+
+def test_ctrl_c_while_the_crf_is_trained_is_the_end_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[CRFRecognizer] = []
+
+    def stopped(self: CRFRecognizer, documents: Any) -> CRFRecognizer:
+        started.append(self)
+        fit(self, documents)
+        manifest = {**self.manifest, "training": {**self.manifest["training"], "interrupted": True}}
+        self.fitted_ = replace(self.fitted_, manifest=manifest)
+        return self
+
+    fit = CRFRecognizer.fit
+    monkeypatch.setattr(CRFRecognizer, "fit", stopped)
+    hybrid = fitted("union")
+    assert len(started) == 1 and hybrid.interrupted_
     assert essence(hybrid)
 
 
@@ -168,11 +197,13 @@ def changed(path: Path, change: dict[str, Any]) -> Path:
     [
         {"policy": "vote"},
         {"policy": None},
+        {"policy": ["union"]},
         {"settings": None},
         {"settings": {}},
         {"settings": {"weights": {"crf": "much"}, "threshold": 0.5}},
         {"settings": {"weights": {}, "threshold": True}},
         {"settings": {"weights": [], "threshold": 0.5}},
+        {"settings": {"weights": {}, "threshold": 10**400}},
     ],
 )
 def test_a_forged_policy_is_refused(change: dict[str, Any], union: HybridRecognizer, tmp_path: Path) -> None:
