@@ -23,6 +23,8 @@ from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.tokenize import tokenized
 
+_DIGITS = 18
+
 Size = int | None
 """A number of sentences; None for all there are."""
 
@@ -31,8 +33,9 @@ def parse_sizes(text: str) -> list[Size]:
     """Sizes from a text such as "50,100,200,all". Raises SettingError when a part is neither a number nor "all"."""
     sizes: list[Size] = []
     for part in map(str.strip, text.split(",")):
-        if part != "all" and not (part.isascii() and part.isdecimal() and int(part) > 0):
-            raise SettingError(f"a learning curve has sizes such as 50,100,200,all; {part!r} is none")
+        if part != "all" and not (part.isascii() and part.isdecimal() and len(part) <= _DIGITS and int(part) > 0):
+            shown = part if len(part) <= _DIGITS else f"{part[:_DIGITS]}…"
+            raise SettingError(f"a learning curve has sizes such as 50,100,200,all; {shown!r} is none")
         sizes.append(None if part == "all" else int(part))
     return sizes
 

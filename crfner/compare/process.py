@@ -70,6 +70,7 @@ def isolated(function: Callable[P, R], *arguments: P.args, **options: P.kwargs) 
                 code = process.wait()
             finally:
                 process.kill()
+                process.wait()  # after Ctrl-C, leaving the block would not
         if not os.path.exists(answer):
             raise CrfnerError(_ended(code))
         with open(answer, "rb") as file:

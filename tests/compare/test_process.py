@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from pathlib import Path
 
@@ -100,3 +103,25 @@ def test_the_peak_is_the_childs_own() -> None:
     small, large = isolated(grow, 1), isolated(grow, 150_000_000)
     assert small < 150_000_000 < large - small + 10_000_000
     assert len(held)
+
+
+def test_ctrl_c_leaves_no_child_and_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    children: list[subprocess.Popen[bytes]] = []
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def wait(self, timeout: float | None = None) -> int:
+            if self not in children:
+                children.append(self)
+                signal.setitimer(signal.ITIMER_REAL, 0.1)  # while it waits
+            return super().wait(timeout)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("crfner.compare.process.subprocess.Popen", Interrupted)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            isolated(time.sleep, 60)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert [child.returncode for child in children] == [-signal.SIGKILL]
+    assert not list(tmp_path.iterdir())
