@@ -174,7 +174,7 @@ WRONG_YAML = {
     "rules:\n- label: A\n  tokens: [{LOWER: no}]": "r.yaml:3: 'tokens' of rule 1, token 1: LOWER takes a text",
     "rules:\n- label: A\n  any: []": "r.yaml:3: rule 1 has no token pattern under 'any'",
     "rules:\n- label: A\n  any:\n  - [{LOWER: a}]\n  - [b]": "r.yaml:5: pattern 2 of rule 1, token 1:",
-    "rules:\n- label: A\n  file: missing.txt": "missing.txt: cannot be read: there is no such file",
+    "rules:\n- label: A\n  file: missing.txt": "r.yaml:3: there is no file 'missing.txt' beside the rule file",
     "rules:\n- label: A\n  file: /etc/hosts": "r.yaml:3: the file '/etc/hosts' should lie beside the rule file",
     "rules:\n- label: A\n  file: ../x.txt": "r.yaml:3: the file '../x.txt' should lie beside the rule file",
     "rules:\n- label: A\n  file: x.csv": "r.yaml:3: the file 'x.csv' should have one term a line",

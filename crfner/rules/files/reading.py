@@ -102,7 +102,10 @@ def _beside(path: str) -> Callable[[str, Place], tuple[str, ...]]:
             place.refuse(f"the file {show(name)} should lie beside the rule file or in a folder there; put it there")
         if os.path.splitext(name)[1].lower() in (*YAML_ENDINGS, *JSONL_ENDINGS, *_TABLES):
             place.refuse(f"the file {show(name)} should have one term a line, as .txt; give such a file")
-        return read_terms(os.path.join(folder, name))
+        path = os.path.join(folder, name)
+        if not os.path.exists(path) or os.path.isdir(path):
+            place.refuse(f"there is no file {show(name)} beside the rule file; check the name")
+        return read_terms(path)
 
     return terms
 
