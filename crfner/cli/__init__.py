@@ -66,6 +66,8 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     warnings.showwarning = _show_warning
     signal.signal(signal.SIGTERM, _terminated)
+    if sys.stderr is None:  # the caller closed it
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open to the end
     _write_utf8()
     try:
         sys.exit(_run())

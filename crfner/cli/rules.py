@@ -128,7 +128,8 @@ def mine(data: str, output: str, input_format: str | None, folds: int, labels: s
         click.echo("warning: no rule holds on text that it was not learnt from, so none is written", err=True)
     write_rules(found, output)
     click.echo(f"mined {_by_label(rule.label for rule in found)} -> {output}", err=True)
-    click.echo(f"next: crfner rules test {output} GOLD, crfner rules lint {output}", err=True)
+    if output != STANDARD_STREAM:
+        click.echo(f"next: crfner rules test {output} GOLD, crfner rules lint {output}", err=True)
 
 
 @rules.command("pack")

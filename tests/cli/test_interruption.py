@@ -209,6 +209,15 @@ def test_a_closed_standard_output_is_no_reason_for_a_traceback(
     assert (done.returncode, done.stderr) == (code, expected)
 
 
+@pytest.mark.parametrize("command", ["evaluate", "rules"])
+def test_a_closed_standard_error_does_not_end_the_command(command: str, model: Path, tmp_path: Path) -> None:
+    mined = tmp_path / "mined.yaml"
+    arguments = {"evaluate": ["evaluate", model, TRAIN], "rules": ["rules", "mine", TRAIN, "-o", mined]}[command]
+    done = subprocess.run(["sh", "-c", '"$@" 2>&-', "sh", *COMMAND, *map(str, arguments)], env=ENVIRONMENT)
+    assert done.returncode == 0
+    assert command == "evaluate" or mined.read_text(encoding="utf-8").endswith("\n")
+
+
 def test_a_closed_standard_input_is_named(model: Path) -> None:
     shell = ["sh", "-c", '"$@" <&-', "sh", *COMMAND, "tag", str(model)]
     done = subprocess.run(shell, env=ENVIRONMENT, capture_output=True, text=True)

@@ -153,6 +153,13 @@ def test_mine_writes_a_file_that_reads_and_tests(crfner: Run, tmp_path: Path) ->
     assert crfner("rules", "test", output, DEV).code == 0
 
 
+def test_mine_prints_rules_and_gives_no_advice_on_a_file_that_there_is_not(crfner: Run, tmp_path: Path) -> None:
+    result = crfner("rules", "mine", TRAIN, "-o", "-", "--folds", 2)
+    assert result.code == 0, result.err
+    assert "rules:" in result.out
+    assert "next:" not in result.err
+
+
 def test_mine_can_keep_to_some_labels(crfner: Run, tmp_path: Path) -> None:
     output = tmp_path / "mined.jsonl"
     assert crfner("rules", "mine", TRAIN, "-o", output, "--folds", 2, "--labels", "DRINK, DIET").code == 0
