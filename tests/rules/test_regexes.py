@@ -66,6 +66,15 @@ def test_a_catastrophic_expression_is_left_off_counted_and_told_once():
     assert matcher.timeouts == {"slow": 2}
 
 
+def test_an_expression_that_runs_away_again_and_again_is_left_off_for_good():
+    matcher = RegexMatcher([rule(CATASTROPHIC, name="slow")], timeout=0.05)
+    with pytest.warns(RuntimeWarning) as caught:
+        for _ in range(9):
+            assert not list(matcher.hits(Document(ENDLESS)))
+    assert matcher.timeouts == {"slow": 3} and len(caught) == 2
+    assert "rule 'slow' ran out of time on 3 documents and is left off from now on" in str(caught[1].message)
+
+
 def test_hits_before_the_time_ran_out_stay():
     matcher = RegexMatcher([rule(r"ok|(?:a|a?)+(?=b)", name="slow")], timeout=0.05)
     with warnings.catch_warnings():

@@ -27,6 +27,8 @@ _USUAL = 1_000_000
 _UNROLLED = 100_000
 """Characters that counted repeats may add to an expression when they are written out, as `regex` does for some."""
 
+_GIVEN_UP = 3  # documents on which a rule runs out of time before it is left off for good
+
 _SHOWN = 60  # characters of an expression that a message shows
 
 _REMEDY = "make repeats within repeats such as (a+)+ possessive, (a++)+, or give them a bound"
@@ -39,7 +41,8 @@ class RegexMatcher:
     timeout  seconds that one rule may take on one document of up to a million characters; on a longer one in proportion
 
     A rule that takes longer is left off for the rest of that document, with the hits that it had found by then; the
-    first time, a RuntimeWarning names it. `timeouts` counts these documents by the rule's name.
+    first time, a RuntimeWarning names it. `timeouts` counts these documents by the rule's name. After the third, the
+    rule is left off for good, with another warning, so that a corpus cannot be held up document by document.
 
     Raises SettingError for an expression that `check_regex` refuses, and for a timeout that is not positive.
     """
@@ -63,6 +66,8 @@ class RegexMatcher:
         """
         seconds = seconds_for(document, self.timeout)
         for rule, pattern in self._rules:
+            if self.timeouts[rule.name] == _GIVEN_UP:
+                continue
             found = []  # all at once: the clock would run on while the caller looks at one
             try:
                 for match in pattern.finditer(document.text, timeout=seconds):
@@ -73,6 +78,9 @@ class RegexMatcher:
                 self.timeouts[rule.name] += 1
                 if self.timeouts[rule.name] == 1:
                     warn_slow(pattern.pattern, rule.name, seconds)
+                if self.timeouts[rule.name] == _GIVEN_UP:
+                    message = f"rule {rule.name!r} ran out of time on {_GIVEN_UP} documents and is left off from now on"
+                    warnings.warn(f"{message}: {_REMEDY}", RuntimeWarning, stacklevel=2)
             yield from found
 
 
