@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from crfner.crf.crfsuite import TrainingSentence
-from crfner.crf.layout import fits_crfsuite, laid_out
-from crfner.document import Document, align, sentence_chunks
+from crfner.crf.layout import aligned, fits_crfsuite, laid_out
+from crfner.document import Document, sentence_chunks
 from crfner.errors import CrfnerError
 from crfner.schemes import encode
 from features import FeatureSet
@@ -45,7 +45,7 @@ class Corpus:
         digest = hashlib.sha256()
         for document in self.documents:
             digest.update(repr((document.text, document.tokens, document.spans)).encode("utf-8", "surrogatepass"))
-            document, off_border = align(self.prepare(document))
+            document, off_border = aligned(self.prepare(document))
             self._count(document, off_border)
             attributes = self.features.lists(*laid_out(document))
             for words, chunks in zip(attributes, sentence_chunks(document), strict=True):

@@ -151,7 +151,7 @@ class CRFRecognizer:
         tokens = 0
         for document, asked in pairs:
             batch.append((self.prepared(document.with_spans(())), asked))
-            tokens += len(batch[-1][0].tokens)
+            tokens += len(batch[-1][0].tokens) or 1  # documents without any are not gathered for ever
             if tokens >= _BATCH:
                 yield from tagger.tagged(batch)
                 batch, tokens = [], 0

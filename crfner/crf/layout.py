@@ -7,9 +7,11 @@ NUL, so neither NUL nor half of a surrogate pair may reach it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
-from crfner.document import Document
+from crfner.document import Document, align
 from features.channels import Hits, Sentences
 
 Laid = tuple[Sentences, Sequence[Sequence[str]], Hits]
@@ -39,6 +41,17 @@ def laid_out(document: Document) -> Laid:
     columns = [column if fits_crfsuite("".join(column)) else _mended(column) for column in columns]
     hits = document.meta.get(HITS)
     return sentences, columns, hits if isinstance(hits, RuleHits) else ()
+
+
+def aligned(document: Document) -> tuple[Document, int]:
+    """As `crfner.document.align`, with what rules say of a token said of all its parts where it is split."""
+    split, off_border = align(document)
+    hits = document.meta.get(HITS)
+    if isinstance(hits, RuleHits) and len(split.tokens) > len(document.tokens):
+        starts = [start for start, _ in document.tokens]
+        parts = RuleHits(hits[bisect_right(starts, start) - 1] for start, _ in split.tokens)
+        split = replace(split, meta={**split.meta, HITS: parts})
+    return split, off_border
 
 
 def _mended(words: Sequence[str]) -> list[str]:

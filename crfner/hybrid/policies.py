@@ -4,7 +4,7 @@ Every policy is a frozen value with one method, `decide`, and is chosen by `choo
 learnt from. A setting departs from "the CRF decides" only where that pays by more than its standard error, so that a
 handful of lucky hits does not.
 
-Public names: `Policy`, `Fallback`, `Override`, `apart`, `outcome`.
+Public names: `Policy`, `Fallback`, `Override`, `Resolve`, `NEVER`, `outcome`, `best`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Fallback:
 
     @classmethod
     def choose(cls, labelled: Sequence[Labelled], resolve: Resolve) -> Self:
-        """Label by label, the settings with which micro F1 is best."""
+        """Label by label, the settings that raise micro F1 most, or silence where none does by more than chance."""
         labels = sorted({hit.label for one in labelled for hit in one.evidence.hits})
         chosen = cls({}, dict.fromkeys(labels, NEVER))
         for label in labels:
@@ -92,7 +92,7 @@ class Override:
 
     @classmethod
     def choose(cls, labelled: Sequence[Labelled], resolve: Resolve) -> Self:
-        """The precision with which micro F1 is best."""
+        """The precision that raises micro F1 most, or `NEVER` where none does by more than chance."""
         options = [cls(precision) for precision in reversed((*PRECISIONS, 0.97, 0.98, 0.99))]
         return best(cls(NEVER), options, labelled, labelled, resolve)
 

@@ -31,6 +31,7 @@ from crfner.hybrid.policies import Policy
 from crfner.rules import RuleRecognizer, RuleSet
 from crfner.rules.checking.estimates import estimated
 from crfner.rules.mining import crossfit, deal
+from features import Function
 
 KIND = "hybrid"
 """What the manifest of a model file says of it."""
@@ -49,7 +50,7 @@ class HybridRecognizer:
     seed    of the dealing
 
     After `fit`, `policy_` holds the policy with its settings (None for features), `rules_` all rules, and
-    `interrupted_` whether Ctrl-C ended it early: then the policy has the settings it would have without `fit`.
+    `interrupted_` whether Ctrl-C kept the settings from being chosen: then they are those it would have without `fit`.
     Raises SettingError for an unknown policy, and for rules without which nothing could be mined or found.
     """
 
@@ -83,10 +84,11 @@ class HybridRecognizer:
     def fit(self, documents: Iterable[Document], dev: Sequence[Document] | None = None) -> Self:
         """Train the CRF, mine rules where that is asked for, and choose the policy's settings.
 
-        They are chosen on `dev`, or where there is none on held-out folds of the training documents. Rules of unknown
-        precision are given the one they have on `dev`, or on the training documents, which flatters rules that were
-        written with an eye on these. Raises what `CRFRecognizer.fit` and
-        `crfner.rules.mining.mine` raise.
+        They are chosen on `dev`, or where there is none on held-out folds of the training documents; where these have
+        no entity (in folds: all are in one document) they stay as they are without `fit`, with a warning. Rules of
+        unknown precision are given the one they have on `dev`, or on the training documents. Both flatter given rules
+        that were written, or mined before, with an eye on these; rules that `fit` mines are judged by text that they
+        have not seen. Raises what `CRFRecognizer.fit` and `crfner.rules.mining.mine` raise.
         """
         training = list(documents)
         rules, hits = self._rules_for(training, dev)
@@ -104,7 +106,14 @@ class HybridRecognizer:
             return self
         try:
             labelled = list(self._on_dev(dev) if dev else self._on_folds(training, hits))
-            self.policy_ = kind.choose(labelled, self._rule_recognizer.resolve)
+            if any(one.gold for one in labelled):
+                self.policy_ = kind.choose(labelled, self._rule_recognizer.resolve)
+            else:
+                warnings.warn(
+                    f"there is no entity to choose the settings of the policy {self.policy} by, so it keeps its "
+                    "defaults; give dev documents with entities, or mark the borders of documents in the training data",
+                    stacklevel=2,
+                )
         except KeyboardInterrupt:
             self.interrupted_ = True
         return self
@@ -162,24 +171,29 @@ class HybridRecognizer:
         store.save(path, manifest, parts)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a model file. Raises CrfnerError when it is missing, damaged, unsafe or of a newer version."""
+    def load(cls, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None) -> Self:
+        """Read a model file; `functions` are feature functions of your own by name, as its CRF was given them.
+
+        Raises CrfnerError when it is missing, damaged, unsafe or of a newer version.
+        """
         stored = store.load(path)
         kind = stored.manifest.get("kind")
         if kind != KIND:
             raise CrfnerError(f"{path}: this is not a hybrid model (kind {kind!r}); open it with crfner.load_model")
-        return cls.from_stored(stored, path)
+        return cls.from_stored(stored, path, functions)
 
     @classmethod
-    def from_stored(cls, stored: store.Stored, path: str | os.PathLike[str]) -> Self:
+    def from_stored(
+        cls, stored: store.Stored, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None
+    ) -> Self:
         """The hybrid within a model file that is open already; `path` is what messages name."""
-        crf = CRFRecognizer.from_stored(stored, path)
+        crf = CRFRecognizer.from_stored(stored, path, functions)
         rules = RuleRecognizer.from_stored(stored, path).rules
         try:
             name, policy = read_policy(stored.manifest.get("hybrid"))
         except ValueError as error:
             raise CrfnerError(f"{path}: the model is damaged: {error}") from None
-        recognizer = cls(crf, rules, name, mine=True)
+        recognizer = cls(crf, rules, name, mine=not rules)
         recognizer._set(rules, policy)
         return recognizer
 
@@ -221,6 +235,8 @@ class HybridRecognizer:
         """Evidence on folds of the training documents, each from a CRF that has learnt from the others."""
         entities = 0
         for held_out in deal(len(training), self.folds, self.seed):
+            if not any(document.spans for number, document in enumerate(training) if number not in held_out):
+                continue  # a CRF learns nothing from text without entities
             crf = _anew(self.crf, declared_labels=None)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of rare labels: the whole training text has had its say

@@ -11,7 +11,7 @@ import pytest
 
 from crfner import CRFRecognizer, read
 from crfner.crf.layout import HITS
-from crfner.document import Document
+from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.hybrid import POLICIES, HybridRecognizer
@@ -217,3 +217,56 @@ def test_each_recogniser_opens_its_own_kind_only(union: HybridRecognizer, tmp_pa
     with pytest.raises(CrfnerError, match="this is not a CRF model"):
         CRFRecognizer.load(tmp_path / "model")
     assert HybridRecognizer.load(tmp_path / "model").policy == "union"
+
+
+def test_entities_that_end_within_a_token_can_be_learnt(hybrid: HybridRecognizer) -> None:
+    """Training splits the token; what the rules say of it holds for both parts."""
+    glued = Document("Give 5mgs now.", spans=(Span(5, 8, "DOSE"),))
+    with warnings.catch_warnings(action="ignore"):
+        again = HybridRecognizer(tiny(), RULES, hybrid.policy, folds=4).fit([glued, *TRAIN[:40]])
+    assert again.crf.manifest["training"]["spans_off_token_borders"] == 1
+    assert "DOSE" in again.labels
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("others", [[], [Document("Nothing to see."), Document("Nor here.")]])
+def test_entities_of_one_document_alone_leave_the_policy_at_its_defaults(policy: str, others: list[Document]) -> None:
+    """No CRF can learn from the other documents, so that nothing tells how far to trust it."""
+    documents = [Document("Give 5 mg now.", spans=(Span(5, 9, "DOSE"),)), *others]
+    with pytest.warns(match="labels with fewer than 10") as told:
+        hybrid = HybridRecognizer(tiny(), RULES, policy).fit(documents)
+    assert hybrid.policy_ == HybridRecognizer(tiny(), RULES, policy).policy_
+    assert any("no entity to choose the settings" in str(one.message) for one in told) == (policy != "features")
+    assert len(list(hybrid.recognize(DEV))) == len(DEV)
+
+
+@pytest.mark.parametrize("policy", ["fallback", "override", "union"])
+def test_dev_documents_without_entities_choose_nothing(policy: str) -> None:
+    with warnings.catch_warnings(action="ignore"), pytest.warns(match=f"no entity to choose the settings .* {policy}"):
+        hybrid = HybridRecognizer(tiny(), RULES, policy).fit(TRAIN[:20], [Document("Give 5 mg now.")])
+    assert hybrid.policy_ == HybridRecognizer(tiny(), RULES, policy).policy_
+
+
+def test_documents_pass_through_as_a_stream(hybrid: HybridRecognizer) -> None:
+    """Those without any text, too, are handed on before memory is full of them."""
+    for document in (Document("Give 5 mg now."), Document("")):
+        stream = iter([document] * 20_000)
+        next(hybrid.recognize(stream))
+        assert next(stream, None) is not None
+
+
+def test_gold_spans_are_not_looked_at(hybrid: HybridRecognizer) -> None:
+    bare = [document.with_spans(()) for document in DEV]
+    assert [document.spans for document in hybrid.recognize(bare)] == [d.spans for d in hybrid.recognize(DEV)]
+
+
+def loud(word: str) -> list[str]:
+    return [word.upper()]
+
+
+def test_a_feature_function_of_ones_own_is_given_again_to_load(tmp_path: Path) -> None:
+    crf = CRFRecognizer({"base": "minimal", "loud": {}}, functions={"loud": loud}, iterations=5)
+    with warnings.catch_warnings(action="ignore"):
+        hybrid = HybridRecognizer(crf, RULES, "override").fit(TRAIN[:40])
+    hybrid.save(tmp_path / "model")
+    assert essence(HybridRecognizer.load(tmp_path / "model", functions={"loud": loud})) == essence(hybrid)

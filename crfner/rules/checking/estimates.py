@@ -1,6 +1,6 @@
 """How far rules can be trusted, counted on labelled documents that they were not learnt from.
 
-Public names: `Tally`, `estimated`, `wilson`.
+Public names: `Tally`, `estimated`, `wilson`, `TRIED`.
 """
 
 from __future__ import annotations
