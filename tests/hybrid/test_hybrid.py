@@ -16,7 +16,8 @@ from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.hybrid import POLICIES, HybridRecognizer
 from crfner.models import load_model
-from crfner.rules import DictionaryRule, RegexRule, RuleSet, mine
+from crfner.rules import DictionaryRule, RegexRule, RuleRecognizer, RuleSet, mine
+from crfner.rules.checking.estimates import estimated
 
 CLINIC = Path(__file__).parents[2] / "data" / "clinic"
 TRAIN, DEV = list(read(CLINIC / "train.jsonl"))[:120], list(read(CLINIC / "dev.jsonl"))
@@ -270,3 +271,19 @@ def test_a_feature_function_of_ones_own_is_given_again_to_load(tmp_path: Path) -
         hybrid = HybridRecognizer(crf, RULES, "override").fit(TRAIN[:40])
     hybrid.save(tmp_path / "model")
     assert essence(HybridRecognizer.load(tmp_path / "model", functions={"loud": loud})) == essence(hybrid)
+
+
+def test_given_rules_are_measured_on_dev_where_there_is_one() -> None:
+    with warnings.catch_warnings(action="ignore"):
+        hybrid = HybridRecognizer(tiny(), RULES, "override").fit(TRAIN[:40], DEV)
+    assert hybrid.rules_ == estimated(RuleRecognizer(RULES), DEV)
+
+
+def test_hits_of_renamed_mined_rules_name_rules_of_the_hybrid() -> None:
+    """A policy is chosen by them, and ranks them by their rules."""
+    hybrid = HybridRecognizer(tiny(), mine(TRAIN), "union", mine=True, folds=4)
+    rules, hits = hybrid._rules_for(TRAIN, None)
+    sources = {hit.source or "" for found in hits for hit in found}
+    assert sources <= set(rules.by_name)
+    assert any(source.endswith("-2") for source in sources)
+    assert all(hit.score == rules.by_name[hit.source or ""].precision for found in hits for hit in found)

@@ -100,3 +100,28 @@ def test_the_confidence_is_the_one_below_which_the_crf_is_worse_than_the_rules()
     sure = documents(20, [crf(0, 4, "X", 0.8)], [hit(0, 5, "X")], [Span(0, 4, "X")])
     chosen = Fallback.choose([*unsure, *sure], apart)
     assert 0.4 < chosen.confidence["X"] < 0.8
+
+
+@pytest.mark.parametrize("policy", [Fallback, Override])
+def test_a_span_more_pays_when_it_is_right_more_often_than_half_of_f1(policy: type[Fallback] | type[Override]) -> None:
+    """F1 is between 0.6 and 0.75: hits that are right six times in ten raise it, those that are twice do not."""
+    found = documents(80, [crf(0, 4, "X", 0.9)], [], [Span(0, 4, "X")])
+    missed = documents(40, [], [], [Span(0, 4, "X")])
+
+    def chosen(right: int) -> list[tuple[int, int, str]]:
+        labelled = [*found, *missed]
+        for number in range(100):
+            gold = [Span(0, 4, "X")] if number % 5 < right else []
+            labelled += documents(1, [], [hit(0, 4, "X")], gold)
+        return decided(policy.choose(labelled, apart), [], [hit(3, 9, "X")])
+
+    assert chosen(3)
+    assert not chosen(1)
+
+
+@pytest.mark.parametrize("policy", [Fallback, Override])
+def test_of_precisions_that_do_equally_well_the_highest_is_asked_for(policy: type[Fallback] | type[Override]) -> None:
+    """Nobody has seen what less precise rules do."""
+    chosen = policy.choose(documents(20, [], [hit(0, 4, "X", 0.85)], [Span(0, 4, "X")]), apart)
+    assert decided(chosen, [], [hit(0, 4, "X", 0.85)])
+    assert not decided(chosen, [], [hit(0, 4, "X", 0.75)])

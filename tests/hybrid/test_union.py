@@ -81,3 +81,18 @@ def test_with_too_little_to_learn_from_nothing_is_learnt() -> None:
 def test_a_span_that_both_propose_is_proposed_once() -> None:
     both = said([Span(0, 4, "X", 0.6, "crf")], [Span(0, 4, "X", 0.7, "a"), Span(0, 4, "X", 0.8, "b")])
     assert [(span.start, span.score, span.source) for span in Union().decide(both, apart)] == [(0, 0.8, "crf")]
+
+
+def test_the_threshold_falls_where_entities_are_hard_to_find() -> None:
+    """Spans that are right four times in ten are worth taking when F1 is below 0.8, and not when it is near 1."""
+
+    def chosen(sure: int) -> float:
+        doubtful = [
+            Labelled(said([Span(0, 4, "X", 0.4, "crf")], []), frozenset([Span(0, 4, "X")] if number % 5 < 2 else []))
+            for number in range(100)
+        ]
+        certain = Labelled(said([Span(0, 4, "X", 0.999, "crf")], []), frozenset([Span(0, 4, "X")]))
+        return Union.choose([*doubtful, *[certain] * sure], apart).threshold
+
+    assert chosen(0) < 0.5
+    assert chosen(2000) == 0.5

@@ -48,6 +48,12 @@ def test_case_is_heeded_where_it_tells_the_entity_from_the_word() -> None:
     }
 
 
+def test_case_is_not_heeded_for_a_hair_of_precision() -> None:
+    """A "paris" in small letters once in forty is no reason to tell "Paris" from it."""
+    found = terms(*[sentence("in Paris", (1, 2, "LOC"))] * 39, sentence("in paris"))
+    assert found == {"LOC terms, sure": ("Paris",)}
+
+
 def test_a_term_is_written_as_it_is_written_most() -> None:
     found = terms(sentence("new york", (0, 2, "LOC")), *[sentence("New York", (0, 2, "LOC"))] * 2)
     assert found == {"LOC terms, sure": ("New York",)}
@@ -87,6 +93,15 @@ def test_numbers_are_no_context() -> None:
 
 def test_what_fits_one_text_only_is_no_pattern() -> None:
     assert names(*[sentence("dr Ann came", (1, 2, "PER"))] * 9) == []
+
+
+def test_what_explains_one_entity_more_is_no_pattern() -> None:
+    """Of ten people, nine come after "dr"; "before came" would explain the tenth."""
+    people = [sentence(f"dr {name} came", (1, 2, "PER")) for name in ("Ann", "Bob", "Cleo", "Dan", "Eve", "Fay")]
+    others = [sentence(f"in {name} it rained") for name in ("Rome", "Oslo", "Bonn", "Kyiv", "Lima", "Bern", "Riga")]
+    tenth = sentence("yes Gil came", (1, 2, "PER"))
+    wrong = [sentence(f"so {name} came") for name in ("Rome", "Oslo", "Bonn")]
+    assert names(*people, tenth, *others, *wrong) == ["PER: Capitalised+ after dr"]
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +151,7 @@ def test_held_out_hits_come_from_rules_that_have_not_seen_the_document() -> None
     assert found.hits[-1] == []
     assert len(found.hits) == len(found.documents) == len(documents)
     assert {hit.source for hits in found.hits for hit in hits} <= {rule.name for rule in found.rules}
+    assert all(hit.score == found.rules.by_name[hit.source or ""].precision for hits in found.hits for hit in hits)
 
 
 def test_a_precision_is_laplaces_over_the_held_out_hits() -> None:
@@ -146,6 +162,18 @@ def test_a_precision_is_laplaces_over_the_held_out_hits() -> None:
     measured = tally.estimated(rule)
     assert measured.precision == 0.8  # (7 + 1) / (8 + 2)
     assert measured.coverage == 1.0
+
+
+def test_rules_that_lower_the_f1_of_the_whole_or_were_hardly_tried_are_left_out() -> None:
+    names = ("good", "fair", "bad", "tried once", "never tried")
+    rules = RuleSet(tuple(DictionaryRule(name=name, label="X", terms=("a",)) for name in names))
+    tally = Tally()
+    for number in range(10):
+        hits = [Span(0, 1, "X", source="good"), Span(8, 9, "X", source="bad"), Span(10, 11, "X", source="bad")]
+        hits.append(Span(2, 3, "X", source="fair") if number < 6 else Span(4, 5, "X", source="fair"))
+        hits += [Span(6, 7, "X", source="tried once")] * (number == 0)
+        tally.add([Span(0, 1, "X"), Span(2, 3, "X"), Span(6, 7, "X")], hits)
+    assert [rule.name for rule in tally.chosen(rules)] == ["good", "fair"]
 
 
 def test_every_number_is_dealt_once_and_no_part_is_empty() -> None:
