@@ -7,9 +7,9 @@ print(recognizer.score(read("dev.jsonl")))
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from crfner.lazy import lazily
 from crfner.version import __version__
 
 if TYPE_CHECKING:
@@ -59,9 +59,5 @@ _HOME = {
     "write": "formats",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Public names are imported when they are first asked for, so that the command line starts at once."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'crfner' has no attribute {name!r}")
-    return getattr(import_module(f"crfner.{_HOME[name]}"), name)
+# public names are imported when they are first asked for, so that the command line starts at once
+__getattr__ = lazily(__name__, _HOME)

@@ -6,20 +6,25 @@ Public names: `load_model`, `Model`.
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
 from crfner import store
-from crfner.crf import CRFRecognizer
 from crfner.errors import CrfnerError
-from crfner.hybrid import HybridRecognizer
-from crfner.rules import RuleRecognizer
 
-Model = CRFRecognizer | RuleRecognizer | HybridRecognizer
+if TYPE_CHECKING:
+    from crfner.crf import CRFRecognizer
+    from crfner.hybrid import HybridRecognizer
+    from crfner.rules import RuleRecognizer
+
+Model: TypeAlias = "CRFRecognizer | RuleRecognizer | HybridRecognizer"
 """A recogniser that can be saved to a file."""
 
-_KINDS: dict[str, type[CRFRecognizer] | type[RuleRecognizer] | type[HybridRecognizer]] = {
-    "crf": CRFRecognizer,
-    "rules": RuleRecognizer,
-    "hybrid": HybridRecognizer,
+# imported for the kind that a file holds: tagging with a CRF needs no matcher of rules
+_HOME = {
+    "crf": ("crfner.crf", "CRFRecognizer"),
+    "rules": ("crfner.rules", "RuleRecognizer"),
+    "hybrid": ("crfner.hybrid", "HybridRecognizer"),
 }
 
 
@@ -30,6 +35,8 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     """
     stored = store.load(path)
     kind = stored.manifest.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _HOME:
         raise CrfnerError(f"{path}: this model is of the unknown kind {kind!r}; upgrade crfner")
-    return _KINDS[kind].from_stored(stored, path)
+    module, name = _HOME[kind]
+    recognizer: Model = getattr(import_module(module), name).from_stored(stored, path)
+    return recognizer

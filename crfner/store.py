@@ -94,6 +94,15 @@ def load(path: str | os.PathLike[str]) -> Stored:
         raise CrfnerError(message) from None
 
 
+def load_kind(path: str | os.PathLike[str], kind: str, what: str) -> Stored:
+    """As `load`, for a model of one kind. Raises CrfnerError, saying `what` was wanted, for a model of another."""
+    stored = load(path)
+    found = stored.manifest.get("kind")
+    if found != kind:
+        raise CrfnerError(f"{path}: this is not {what} (kind {found!r}); open it with crfner.load_model")
+    return stored
+
+
 class _Refused(Exception):
     """Why a model file is not opened."""
 

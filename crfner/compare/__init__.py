@@ -9,8 +9,9 @@ Public names: `compare`, `cross_validate`; `System`, `make_systems`, `Prediction
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from crfner.lazy import lazily
 
 if TYPE_CHECKING:
     from crfner.compare.comparison import compare, cross_validate
@@ -37,9 +38,15 @@ __all__ = [
 ]
 
 _HOME = {
+    "Comparison": "values",
+    "Costs": "values",
+    "CurvePoint": "values",
     "Fold": "splits",
+    "Pair": "values",
     "Predictions": "predictions",
+    "Split": "values",
     "System": "systems",
+    "SystemResult": "values",
     "compare": "comparison",
     "cross_validate": "comparison",
     "make_folds": "splits",
@@ -47,9 +54,5 @@ _HOME = {
     "read_predictions": "predictions",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Public names are imported when they are first asked for: a child process pays for what it needs, and no more."""
-    if name not in __all__:
-        raise AttributeError(f"module 'crfner.compare' has no attribute {name!r}")
-    return getattr(import_module(f"crfner.compare.{_HOME.get(name, 'values')}"), name)
+# a child process pays for what it needs, and no more
+__getattr__ = lazily(__name__, _HOME)

@@ -185,11 +185,7 @@ class CRFRecognizer:
     @classmethod
     def load(cls, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None) -> Self:
         """Read a model file. Raises CrfnerError when it is missing, damaged, unsafe or of a newer version."""
-        stored = store.load(path)
-        kind = stored.manifest.get("kind")
-        if kind != model_file.KIND:
-            raise CrfnerError(f"{path}: this is not a CRF model (kind {kind!r}); open it with crfner.load_model")
-        return cls.from_stored(stored, path, functions)
+        return cls.from_stored(store.load_kind(path, model_file.KIND, "a CRF model"), path, functions)
 
     @classmethod
     def from_stored(

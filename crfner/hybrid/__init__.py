@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from crfner.lazy import lazily
 
 if TYPE_CHECKING:
     from crfner.hybrid.recognizer import HybridRecognizer
@@ -17,9 +18,5 @@ __all__ = ["POLICIES", "HybridRecognizer"]
 POLICIES = ("fallback", "override", "union", "features")
 """The names of the policies."""
 
-
-def __getattr__(name: str) -> Any:
-    """The recogniser is imported when it is first asked for, so that the names alone cost nothing."""
-    if name == "HybridRecognizer":
-        return import_module("crfner.hybrid.recognizer").HybridRecognizer
-    raise AttributeError(f"module 'crfner.hybrid' has no attribute {name!r}")
+# imported when it is first asked for, so that the names alone cost nothing
+__getattr__ = lazily(__name__, {"HybridRecognizer": "recognizer"})

@@ -11,8 +11,9 @@ Public names: `DictionaryRule`, `RegexRule`, `TokenRule`, `Context`, `RuleSet`; 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from crfner.lazy import lazily
 
 if TYPE_CHECKING:
     from crfner.rules.checking.linting import lint
@@ -51,9 +52,5 @@ _HOME = {
     "write_rules": "files.writing",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Public names are imported when they are first asked for: each matcher brings a package of its own."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'crfner.rules' has no attribute {name!r}")
-    return getattr(import_module(f"crfner.rules.{_HOME[name]}"), name)
+# each matcher brings a package of its own
+__getattr__ = lazily(__name__, _HOME)
