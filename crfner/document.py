@@ -7,7 +7,7 @@ Character offsets into `Document.text` are the truth. Tokens are (start, end) pa
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -97,14 +97,30 @@ class Document:
 
         Spans that touch no token are left out. Use `align` first where borders must be exact.
         """
-        starts = [start for start, _ in self.tokens]
-        ends = [end for _, end in self.tokens]
+        touched = touched_by(self.tokens)
         found = []
         for span in self.spans:
-            first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+            first, last = touched(span.start, span.end)
             if first < last:
                 found.append((first, last, span.label))
         return found
+
+
+def touched_by(tokens: Sequence[Offsets]) -> Callable[[int, int], Offsets]:
+    """A function from a stretch of characters, start and end, to the tokens that share a character with it.
+
+    They come as (first, last + 1); (n, n) for a stretch between the tokens n - 1 and n.
+
+    >>> touched_by([(0, 2), (3, 5), (6, 9)])(1, 5)
+    (0, 2)
+    """
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+
+    def touched(start: int, end: int) -> Offsets:
+        first = bisect_right(ends, start)
+        return first, max(first, bisect_left(starts, end))
+
+    return touched
 
 
 def sentence_chunks(document: Document) -> list[list[Chunk]]:

@@ -5,11 +5,11 @@ Public names: `breakdowns`, `mention_counts`, `QUESTIONS`.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from crfner.document import Chunk, Document
+from crfner.document import Chunk, Document, touched_by
 from crfner.evaluation.pairs import document_pairs, entities
 from crfner.evaluation.values import Score
 from crfner.tokenize import tokenize
@@ -56,13 +56,12 @@ def breakdowns(
         frequency[text] += count
     counts = {(question, answer): [0, 0, 0] for question, answers in QUESTIONS.items() for answer in answers}
     for truth, guess in document_pairs(gold, predicted):
-        tokens = truth.tokens or tokenize(truth.text)
-        starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+        touched = touched_by(truth.tokens or tokenize(truth.text))
         right, found = entities(truth), entities(guess)
         for column, group in enumerate((right & found, found - right, right - found)):
             for entity in group:
-                length = bisect_left(starts, entity[1]) - bisect_right(ends, entity[0])
-                for place in _answers(_mention(truth.text, entity), length, seen, frequency):
+                first, last = touched(entity[0], entity[1])
+                for place in _answers(_mention(truth.text, entity), last - first, seen, frequency):
                     counts[place][column] += 1
     return {
         question: {answer: Score(*counts[question, answer]) for answer in answers}

@@ -14,7 +14,7 @@ from crfner.evaluation.errors import ErrorTally
 from crfner.evaluation.interval import bootstrap_interval
 from crfner.evaluation.pairs import document_pairs, entities, in_step
 from crfner.evaluation.units import Outcome, by_sentence, entity_outcomes, total
-from crfner.evaluation.values import Average, Evaluation, Score
+from crfner.evaluation.values import Average, Evaluation, Score, summed
 from crfner.schemes import decode
 from crfner.tokenize import tokenized
 
@@ -121,7 +121,7 @@ class _Tally:
         scores = list(labels.values())
         count = len(scores) or 1
         return Evaluation(
-            micro=Score(sum(s.tp for s in scores), sum(s.fp for s in scores), sum(s.fn for s in scores)),
+            micro=summed(scores),
             macro=Average(*(sum(getattr(s, name) for s in scores) / count for name in ("precision", "recall", "f1"))),
             labels=labels,
             token_accuracy=self.right_tokens / self.tokens if self.tokens else 0.0,

@@ -1,14 +1,15 @@
 """An evaluation, and scores by mode, as data for JSON and as a plain text table.
 
-Public names: `to_dict`, `to_table`, `modes_dict`, `modes_table`.
+Public names: `to_dict`, `to_table`, `score_dict`, `modes_dict`, `modes_table`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from crfner.columns import aligned
 from crfner.evaluation.modes import MODES, OUTCOMES, Modes, ModeScore
 from crfner.evaluation.values import Average, ErrorGroup, Evaluation, Mistake, Score
 
@@ -30,9 +31,9 @@ def to_dict(evaluation: Evaluation) -> dict[str, Any]:
     has by group a count and examples ({text, gold, predicted, count}; null for no entity).
     """
     return {
-        "micro": _score(evaluation.micro),
+        "micro": score_dict(evaluation.micro),
         "macro": asdict(evaluation.macro),
-        "labels": {label: _score(score) for label, score in evaluation.labels.items()},
+        "labels": {label: score_dict(score) for label, score in evaluation.labels.items()},
         "token_accuracy": evaluation.token_accuracy,
         "interval": list(evaluation.interval),
         "errors": {
@@ -42,7 +43,8 @@ def to_dict(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _score(score: Score) -> dict[str, float]:
+def score_dict(score: Score) -> dict[str, float]:
+    """A score as JSON takes it: its fractions and counts."""
     return {name: getattr(score, name) for name in HEADER}
 
 
@@ -54,7 +56,7 @@ def to_table(evaluation: Evaluation, *, errors: bool = True) -> str:
     rows: list[tuple[str, ...]] = [("label", *HEADER)]
     rows += [(label, *_cells(score)) for label, score in evaluation.labels.items()]
     rows += [("micro", *_cells(evaluation.micro)), ("macro", *_cells(evaluation.macro))]
-    lines = _grid(rows)
+    lines = aligned(rows)
     lines.insert(-2, "-" * len(lines[0]))
     low, high = (_percent(bound) for bound in evaluation.interval)
     lines += ["", f"micro F1, 95% interval  {low} to {high}", f"token accuracy  {_percent(evaluation.token_accuracy)}"]
@@ -87,27 +89,14 @@ def modes_table(modes: Modes) -> str:
     rows: list[tuple[str, ...]] = [("mode", *FRACTIONS, *OUTCOMES)]
     for mode, score in modes.overall.items():
         rows.append((mode, *_fractions(score), *(str(getattr(score, outcome)) for outcome in OUTCOMES)))
-    lines = _grid(rows)
+    lines = aligned(rows)
     if modes.labels:
         columns = [mode for mode in MODES if mode != "exact"]
         by_label: list[tuple[str, ...]] = [("f1 by label", *columns)]
         for label, scores in modes.labels.items():
             by_label.append((label, *(_percent(scores[mode].f1) for mode in columns)))
-        lines += ["", *_grid(by_label)]
+        lines += ["", *aligned(by_label)]
     return "\n".join(lines)
-
-
-def _grid(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """A line a row, with columns as wide as they need to be."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [_row(row, widths) for row in rows]
-
-
-def _row(cells: tuple[str, ...], widths: list[int]) -> str:
-    """Names to the left, numbers to the right."""
-    name, *numbers = cells
-    right = (f"  {cell:>{width}}" for cell, width in zip(numbers, widths[1:], strict=True))
-    return f"{name:<{widths[0]}}{''.join(right)}".rstrip()
 
 
 def _cells(score: Score | Average) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """The values that an evaluation consists of: counts, the fractions made of them, and groups of errors.
 
-Public names: `Evaluation`, `Score`, `Average`, `ErrorGroup`, `Mistake`, `ERROR_GROUPS`, `EXAMPLES`.
+Public names: `Evaluation`, `Score`, `Average`, `ErrorGroup`, `Mistake`, `summed`, `ERROR_GROUPS`, `EXAMPLES`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 ERROR_GROUPS = ("missed", "spurious", "boundary", "type", "both")
@@ -53,6 +53,14 @@ class Score:
     def correct(self) -> int:
         """The number of predicted entities that are correct."""
         return self.tp
+
+
+def summed(scores: Iterable[Score]) -> Score:
+    """The score of all counts together."""
+    tp = fp = fn = 0
+    for score in scores:
+        tp, fp, fn = tp + score.tp, fp + score.fp, fn + score.fn
+    return Score(tp, fp, fn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Public names: `explain_document`.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import numpy as np
 
 from crfner.crf.decode import Floats
 from crfner.crf.tracing import Trace, trace
-from crfner.document import Document, Offsets, Span
+from crfner.document import Document, Offsets, Span, touched_by
 from crfner.explain.parts import CRF, kind_of, parts_of
 from crfner.explain.values import Contrast, Decision, DocumentExplanation, Found, Hit, Pull, Step, TokenExplanation
 from crfner.hybrid import HybridRecognizer
@@ -178,9 +178,9 @@ def _tokens(
 
 def _covering(ranges: Sequence[Offsets], tokens: Sequence[Offsets]) -> list[list[int]]:
     """For each token the numbers of the ranges of characters that it shares a character with."""
-    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    touched = touched_by(tokens)
     covering: list[list[int]] = [[] for _ in tokens]
     for number, (start, end) in enumerate(ranges):
-        for token in range(bisect_right(ends, start), bisect_left(starts, end)):
+        for token in range(*touched(start, end)):
             covering[token].append(number)
     return covering

@@ -5,22 +5,21 @@ Public names: `marked`.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
 from crfner.crf.layout import HITS, RuleHits
-from crfner.document import Document, Span
+from crfner.document import Document, Span, touched_by
 
 _GRADES = (0.9, 0.7, 0.5)
 
 
 def marked(document: Document, hits: Iterable[Span]) -> Document:
     """The document with, for each token, the label, place (B, I, E, S) and grade of every hit that touches it."""
-    starts, ends = [start for start, _ in document.tokens], [end for _, end in document.tokens]
+    touched = touched_by(document.tokens)
     values: list[set[str]] = [set() for _ in document.tokens]
     for hit in hits:
-        first, last = bisect_right(ends, hit.start), bisect_left(starts, hit.end)
+        first, last = touched(hit.start, hit.end)
         for token in range(first, last):
             values[token].add(f"{hit.label}/{_place(token, first, last)}")
             values[token].add(f"{hit.label}/{_place(token, first, last)}/{_grade(hit.score)}")

@@ -31,6 +31,7 @@ from crfner.hybrid.policies import Policy
 from crfner.rules import RuleRecognizer, RuleSet
 from crfner.rules.checking.estimates import estimated
 from crfner.rules.mining import crossfit, deal
+from crfner.rules.values import unused_name
 from features import Function
 
 KIND = "hybrid"
@@ -176,11 +177,7 @@ class HybridRecognizer:
 
         Raises CrfnerError when it is missing, damaged, unsafe or of a newer version.
         """
-        stored = store.load(path)
-        kind = stored.manifest.get("kind")
-        if kind != KIND:
-            raise CrfnerError(f"{path}: this is not a hybrid model (kind {kind!r}); open it with crfner.load_model")
-        return cls.from_stored(stored, path, functions)
+        return cls.from_stored(store.load_kind(path, KIND, "a hybrid model"), path, functions)
 
     @classmethod
     def from_stored(
@@ -213,17 +210,20 @@ class HybridRecognizer:
         hits: list[list[Span]] = [[] for _ in training]
         given, mined = self.rules, RuleSet()
         if given:
-            given = estimated(self._recognizer(given), dev or training)
-            recognizer = self._recognizer(given)
-            hits = [recognizer.hits(document.with_spans(())) for document in training]
+            given, found = estimated(self._recognizer(given), dev or training)
+            if not dev:
+                hits = found
+            elif self.policy == "features":  # the others decide by what is said of dev
+                recognizer = self._recognizer(given)
+                hits = [recognizer.hits(document.with_spans(())) for document in training]
         if self.mine:
-            found = crossfit(
+            crossfitted = crossfit(
                 training, folds=self.folds, seed=self.seed, progress=self.crf.progress, tokenizer=self.crf.tokenizer
             )
-            mined, names = _renamed(found.rules, given)
+            mined, names = _renamed(crossfitted.rules, given)
             hits = [
                 [*one, *(replace(hit, source=names[hit.source or ""]) for hit in other)]
-                for one, other in zip(hits, found.hits, strict=True)
+                for one, other in zip(hits, crossfitted.hits, strict=True)
             ]
         return RuleSet((*given, *mined)), hits
 
@@ -265,10 +265,7 @@ def _renamed(mined: RuleSet, given: RuleSet) -> tuple[RuleSet, dict[str, str]]:
     taken = {*given.by_name, *mined.by_name}
     names: dict[str, str] = {}
     for name in mined.by_name:
-        names[name], number = name, 2
-        while names[name] in given.by_name or (names[name] != name and names[name] in taken):
-            names[name] = f"{name}-{number}"
-            number += 1
+        names[name] = unused_name(name, taken) if name in given.by_name else name
         taken.add(names[name])
     return RuleSet(tuple(replace(rule, name=names[rule.name]) for rule in mined)), names
 

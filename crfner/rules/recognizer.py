@@ -25,7 +25,7 @@ from crfner.rules.matching.contexts import Contexts
 from crfner.rules.matching.dictionary import DictionaryMatcher
 from crfner.rules.matching.patterns import TokenMatcher
 from crfner.rules.matching.regexes import RegexMatcher
-from crfner.rules.values import DictionaryRule, RegexRule, RuleSet, TokenRule
+from crfner.rules.values import DictionaryRule, RegexRule, RuleSet, TokenRule, rank
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized, whole
 from crfner.version import __version__
 
@@ -67,10 +67,7 @@ class RuleRecognizer:
         conditional = [rule for rule in rules if rule.context is not None]
         self._conditional = {rule.name: rule for rule in conditional}
         self._contexts = Contexts(conditional)
-        self._ranks = {
-            rule.name: (-rule.priority, -1.0 if rule.precision is None else rule.precision, order)
-            for order, rule in enumerate(rules)
-        }
+        self._ranks = {rule.name: (*rank(rule), order) for order, rule in enumerate(rules)}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -97,7 +94,7 @@ class RuleRecognizer:
         ranked = []
         for hit in hits:
             priority, precision, order = ranks[hit.source or ""]
-            ranked.append((priority, hit.start - hit.end, -precision, hit.start, order, hit.label, hit))
+            ranked.append((priority, hit.start - hit.end, precision, hit.start, order, hit.label, hit))
         if len(ranked) > 1:
             ranked.sort()
         kept: list[Span] = []
@@ -116,11 +113,7 @@ class RuleRecognizer:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read a model file. Raises CrfnerError when it is missing, damaged, unsafe or of a newer version."""
-        stored = store.load(path)
-        kind = stored.manifest.get("kind")
-        if kind != KIND:
-            raise CrfnerError(f"{path}: this is not a model of rules (kind {kind!r}); open it with crfner.load_model")
-        return cls.from_stored(stored, path)
+        return cls.from_stored(store.load_kind(path, KIND, "a model of rules"), path)
 
     @classmethod
     def from_stored(cls, stored: store.Stored, path: str | os.PathLike[str]) -> Self:

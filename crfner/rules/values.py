@@ -2,12 +2,13 @@
 
 Rules are plain frozen values. Files are turned into them by `reading`, and the three matchers turn them into hits.
 
-Public names: `Rule`, `DictionaryRule`, `RegexRule`, `TokenRule`, `Context`, `RuleSet`; `Test`, `Step`, `Pattern`.
+Public names: `Rule`, `DictionaryRule`, `RegexRule`, `TokenRule`, `Context`, `RuleSet`; `Test`, `Pattern`; `rank`,
+`unused_name`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,6 +102,23 @@ class TokenRule(_Common):
 
 
 Rule = DictionaryRule | RegexRule | TokenRule
+
+
+def rank(rule: Rule) -> tuple[float, float]:
+    """By priority, then by precision: of two hits of the same length, that of the rule with the lower rank stays.
+
+    No known precision is the lowest.
+    """
+    return -rule.priority, 1.0 if rule.precision is None else -rule.precision
+
+
+def unused_name(wish: str, taken: Container[str]) -> str:
+    """The name that is wished for, with a number after it where it is taken."""
+    name, number = wish, 1
+    while name in taken:
+        number += 1
+        name = f"{wish}-{number}"
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,7 +276,8 @@ def test_a_feature_function_of_ones_own_is_given_again_to_load(tmp_path: Path) -
 def test_given_rules_are_measured_on_dev_where_there_is_one() -> None:
     with warnings.catch_warnings(action="ignore"):
         hybrid = HybridRecognizer(tiny(), RULES, "override").fit(TRAIN[:40], DEV)
-    assert hybrid.rules_ == estimated(RuleRecognizer(RULES), DEV)
+    measured, _ = estimated(RuleRecognizer(RULES), DEV)
+    assert hybrid.rules_ == measured
 
 
 def test_hits_of_renamed_mined_rules_name_rules_of_the_hybrid() -> None:

@@ -1,6 +1,6 @@
 """How far rules can be trusted, counted on labelled documents that they were not learnt from.
 
-Public names: `Tally`, `estimated`, `wilson`, `TRIED`.
+Public names: `Tally`, `estimated`, `rescored`, `wilson`, `TRIED`.
 """
 
 from __future__ import annotations
@@ -69,12 +69,22 @@ class Tally:
         return replace(rule, precision=round(precision, 4), coverage=round(coverage, 4))
 
 
-def estimated(recognizer: RuleRecognizer, documents: Iterable[Document]) -> RuleSet:
-    """The recogniser's rules, those of unknown precision with the one that they have on the documents."""
+def estimated(recognizer: RuleRecognizer, documents: Iterable[Document]) -> tuple[RuleSet, list[list[Span]]]:
+    """The recogniser's rules, those of unknown precision with the one that they have on the documents, and all hits."""
     tally = Tally()
+    hits = []
     for document in documents:
-        tally.add(document.spans, recognizer.hits(document.with_spans(())))
-    return RuleSet(tuple(rule if rule.precision is not None else tally.estimated(rule) for rule in recognizer.rules))
+        hits.append(recognizer.hits(document.with_spans(())))
+        tally.add(document.spans, hits[-1])
+    known = (rule if rule.precision is not None else tally.estimated(rule) for rule in recognizer.rules)
+    rules = RuleSet(tuple(known))
+    return rules, rescored(hits, rules)
+
+
+def rescored(hits: Iterable[Iterable[Span]], rules: RuleSet) -> list[list[Span]]:
+    """The hits in each document that are of rules in the set, scored with the precision that their rules have there."""
+    precisions = {rule.name: rule.precision for rule in rules}
+    return [[replace(hit, score=precisions[hit.source]) for hit in found if hit.source in precisions] for found in hits]
 
 
 def wilson(correct: int, total: int) -> tuple[float, float]:

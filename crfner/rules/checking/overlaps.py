@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crfner.rules.matching.variants import Form, form_of
-from crfner.rules.values import DictionaryRule, Rule
+from crfner.rules.values import DictionaryRule, Rule, rank
 
 _BROADEST = Form(case=True, diacritics=True, hyphen=True)
 _Term = tuple[int, str]  # number of its rule, and the term
@@ -30,11 +30,7 @@ class Shared:
 
 def wins(one: Rule, other: Rule, order: Mapping[str, int]) -> bool:
     """Whether the first rule's hit stays where both hit the same text; `order` is that of the rules, by name."""
-
-    def rank(rule: Rule) -> tuple[float, float, int]:
-        return -rule.priority, 1.0 if rule.precision is None else -rule.precision, order[rule.name]
-
-    return rank(one) < rank(other)
+    return (*rank(one), order[one.name]) < (*rank(other), order[other.name])
 
 
 def shared_terms(rules: Sequence[DictionaryRule]) -> Iterator[tuple[DictionaryRule, DictionaryRule, Shared]]:

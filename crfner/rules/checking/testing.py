@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from crfner.columns import aligned
 from crfner.document import Document, Span
-from crfner.evaluation.values import Score
+from crfner.evaluation.table import score_dict
+from crfner.evaluation.values import Score, summed
 from crfner.rules.checking.estimates import wilson
 from crfner.rules.recognizer import RuleRecognizer
 from crfner.rules.values import RuleSet
@@ -143,8 +145,7 @@ class _Tally:
             results.append(
                 RuleResult(rule.name, rule.label, **outcomes, entities=scores[rule.label].support, conflicts=lost)
             )
-        total = [sum(getattr(score, key) for score in scores.values()) for key in ("tp", "fp", "fn")]
-        return RuleReport(tuple(results), Score(*total), scores, self.documents)
+        return RuleReport(tuple(results), summed(scores.values()), scores, self.documents)
 
 
 class _Lookup:
@@ -183,8 +184,8 @@ def to_dict(report: RuleReport) -> dict[str, Any]:
     """
     return {
         "documents": report.documents,
-        "micro": _score(report.micro),
-        "labels": {label: _score(score) for label, score in report.labels.items()},
+        "micro": score_dict(report.micro),
+        "labels": {label: score_dict(score) for label, score in report.labels.items()},
         "rules": [
             {
                 **asdict(result),
@@ -198,26 +199,13 @@ def to_dict(report: RuleReport) -> dict[str, Any]:
     }
 
 
-def _score(score: Score) -> dict[str, float]:
-    names = ("precision", "recall", "f1", "support", "predicted", "correct")
-    return {name: getattr(score, name) for name in names}
-
-
 _HEADER = ("rule", "label", "hits", "correct", "wrong label", "wrong border", "spurious", "precision", "95% interval",
            "coverage", "unique")  # fmt: skip
 
 
 def to_table(report: RuleReport) -> str:
     """The report for people: a row a rule, shares in per cent, what is lost to which rule, and all rules together."""
-    rows = [_HEADER, *map(_row, report.rules)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            f"{cell:<{width}}" if number < 2 else f"{cell:>{width}}"
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    lines = aligned([_HEADER, *map(_row, report.rules)], names=2)
     lines.insert(1, "-" * len(lines[0]))
     lost = [(result.name, rival, count) for result in report.rules for rival, count in result.conflicts.items()]
     if lost:

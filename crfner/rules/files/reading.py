@@ -20,7 +20,7 @@ from crfner.rules.files.records import Draft, Source, fault_of_name, read_record
 from crfner.rules.files.rule_jsonl import read_jsonl
 from crfner.rules.files.rule_yaml import LocatedDict, LocatedList, load_yaml
 from crfner.rules.files.writing import JSONL_ENDINGS, YAML_ENDINGS
-from crfner.rules.values import RuleSet
+from crfner.rules.values import RuleSet, unused_name
 
 _TABLES = {".csv": ",", ".tsv": "\t"}
 _TEXT = (".txt", ".text")
@@ -124,11 +124,7 @@ def _named(drafts: list[Draft], path: str) -> RuleSet:
     for number, draft in enumerate(drafts, 1):
         rule = draft.rule
         if not draft.named:
-            wish = rule.name or f"{rule.label}-{number}"
-            name, count = wish, 1
-            while name in lines:
-                count += 1
-                name = f"{wish}-{count}"
+            name = unused_name(rule.name or f"{rule.label}-{number}", lines)
             lines[name] = draft.line
             rule = replace(rule, name=name)
         rules.append(rule)

@@ -5,7 +5,7 @@
     regex, group                                           of a regular expression
     tokens, or any                                         of a token pattern, or several of which any may match
 
-Public names: `Draft`, `Source`, `read_record`, `fault_of_name`; `CONTEXT_PARTS`, `DICTIONARY_KEYS`.
+Public names: `Draft`, `Source`, `read_record`, `fault_of_name`, `plain`; `CONTEXT_PARTS`, `DICTIONARY_KEYS`.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ class _Record:
         """The token pattern that stands in a mapping or list."""
         tests = self._list(container, key, "a token pattern, a list such as [{LOWER: dr}, {IS_TITLE: true}]")
         try:
-            return check_pattern([_plain(test) for test in tests], self._called(key))
+            return check_pattern([plain(test) for test in tests], self._called(key))
         except SettingError as error:
             self._place(container, key).refuse(str(error))
 
@@ -268,8 +268,8 @@ def _remedy(key: str, known: tuple[str, ...]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
 
 
-def _plain(value: Any) -> Any:
-    """The value without line numbers."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+def plain(value: Any) -> Any:
+    """The value with lists for tuples and dictionaries for mappings, without line numbers."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, tuple | list) else value

@@ -7,7 +7,7 @@ Public names: `write_rules`, `check_ending`, `rules_to_jsonl`, `rules_to_yaml`, 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -16,7 +16,7 @@ import yaml
 from crfner.errors import CrfnerError, SettingError
 from crfner.files import STANDARD_STREAM, atomic_output
 from crfner.formats.checks import show, to_json
-from crfner.rules.files.records import CONTEXT_PARTS, DICTIONARY_KEYS, fault_of_name
+from crfner.rules.files.records import CONTEXT_PARTS, DICTIONARY_KEYS, fault_of_name, plain
 from crfner.rules.values import DictionaryRule, RegexRule, Rule
 
 YAML_ENDINGS = (".yaml", ".yml")
@@ -94,20 +94,13 @@ def to_record(rule: Rule) -> dict[str, Any]:
         if rule.group != 0:
             record["group"] = rule.group
     elif len(rule.alternatives) == 1:
-        record["tokens"] = _plain(rule.alternatives[0])
+        record["tokens"] = plain(rule.alternatives[0])
     else:
-        record["any"] = [_plain(pattern) for pattern in rule.alternatives]
+        record["any"] = [plain(pattern) for pattern in rule.alternatives]
     if rule.context is not None:
-        parts = {key: _plain(getattr(rule.context, key)) for key in CONTEXT_PARTS}
+        parts = {key: plain(getattr(rule.context, key)) for key in CONTEXT_PARTS}
         record["context"] = {key: part for key, part in parts.items() if part}
     return record
-
-
-def _plain(value: Any) -> Any:
-    """The value with lists for tuples and dictionaries for mappings."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 class _Flow(list[Any]):

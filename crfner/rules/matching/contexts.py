@@ -8,11 +8,11 @@ Public names: `Contexts`.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from crfner.document import Document, Span
+from crfner.document import Document, Span, touched_by
 from crfner.rules.matching.patterns import Automaton, check_pattern
 from crfner.rules.matching.regexes import TIMEOUT
 from crfner.rules.matching.tokens import Kind, TokenTests
@@ -81,16 +81,14 @@ class _View:
     def __init__(self, document: Document, tests: TokenTests) -> None:
         self.document = document
         self._kinds: list[Kind] = tests.kinds(document)
-        self._token_starts = [start for start, _ in document.tokens]
-        self._token_ends = [end for _, end in document.tokens]
+        self._touched = touched_by(document.tokens)
         self._sentences = document.sentences or ([(0, len(document.tokens))] if document.tokens else [])
         self._sentence_ends = [last for _, last in self._sentences]
         self._found: dict[tuple[Automaton, int], _Matches] = {}
 
     def touched(self, span: Span) -> tuple[int, int]:
         """(first, last + 1) of the tokens that the span shares a character with; empty between two tokens."""
-        first = bisect_right(self._token_ends, span.start)
-        return first, max(first, bisect_left(self._token_starts, span.end))
+        return self._touched(span.start, span.end)
 
     def matches(self, where: str, automaton: Automaton, first: int, last: int) -> bool:
         """Whether the pattern matches "left", "right" or in the "sentence" of the tokens first to last - 1."""

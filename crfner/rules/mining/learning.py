@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 
 from tqdm import tqdm
 
-from crfner.document import Chunk, Document, Span, align, sentence_chunks
+from crfner.document import Document, Span, align, sentence_chunks
 from crfner.errors import CrfnerError
-from crfner.rules.checking.estimates import Tally
+from crfner.rules.checking.estimates import Tally, rescored
 from crfner.rules.mining.patterns import mine_patterns
 from crfner.rules.mining.terms import Sentence, mine_terms
 from crfner.rules.recognizer import RuleRecognizer
@@ -64,21 +65,20 @@ def crossfit(
         raise CrfnerError("rules are mined from two documents or more, so that they can be tried on others; give more")
     if not any(document.spans for document in given):
         raise CrfnerError("the data holds no labelled span to mine rules from; annotate some entities first")
+    sentences = [list(_aligned_sentences(document)) for document in given]
     hits: list[list[Span]] = [[] for _ in given]
     tally = Tally()
     bar = tqdm(total=folds + 1, desc="mining", unit=" folds", disable=None if progress else True)
     for held_out in deal(len(given), folds, seed):
-        recognizer = RuleRecognizer(_learn(given[n] for n in range(len(given)) if n not in held_out))
+        recognizer = RuleRecognizer(_learn(of for number, of in enumerate(sentences) if number not in held_out))
         for number in sorted(held_out):
             hits[number] = recognizer.hits(given[number].with_spans(()))
             tally.add(given[number].spans, hits[number])
         bar.update()
-    rules = tally.chosen(_learn(given))
+    rules = tally.chosen(_learn(sentences))
     bar.update()
     bar.close()
-    kept = {rule.name: rule.precision for rule in rules}
-    hits = [[replace(hit, score=kept[hit.source]) for hit in found if hit.source in kept] for found in hits]
-    return Crossfit(rules, given, hits)
+    return Crossfit(rules, given, rescored(hits, rules))
 
 
 def deal(count: int, folds: int, seed: int) -> list[frozenset[int]]:
@@ -88,14 +88,14 @@ def deal(count: int, folds: int, seed: int) -> list[frozenset[int]]:
     return [frozenset(order[fold::folds]) for fold in range(min(folds, count))]
 
 
-def _learn(documents: Iterable[Document]) -> RuleSet:
-    """Rules from all of the documents, without any estimate."""
-    sentences = [Sentence(words, chunks) for document in documents for words, chunks in _aligned_sentences(document)]
+def _learn(documents: Iterable[list[Sentence]]) -> RuleSet:
+    """Rules from the sentences of all of the documents, without any estimate."""
+    sentences = list(chain.from_iterable(documents))
     rules: list[Rule] = [*mine_terms(sentences), *mine_patterns(sentences)]
     return RuleSet(tuple(rules))
 
 
-def _aligned_sentences(document: Document) -> Iterator[tuple[list[str], list[Chunk]]]:
-    """Words and chunks of each sentence; tokens are split where an entity begins or ends within."""
+def _aligned_sentences(document: Document) -> Iterator[Sentence]:
+    """Each sentence; tokens are split where an entity begins or ends within."""
     aligned, _ = align(document)
-    return zip(aligned.sentence_words(), sentence_chunks(aligned), strict=True)
+    return map(Sentence, aligned.sentence_words(), sentence_chunks(aligned))
