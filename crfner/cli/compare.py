@@ -6,7 +6,7 @@ Public names: `compare`.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -94,28 +94,13 @@ def compare(
         raise CrfnerError(f"--baseline names one of the systems, {', '.join(known)}, not {baseline!r}")
     documents = list(read_documents(data, input_format))
     used = [f"{_shown(dev_path)} for settings"] if dev_path is not None else []
+    settings: dict[str, Any] = {"seed": seed, "curve": sizes, "draws": draws, "progress": True}
     if test_path is None:
-        comparison = cross_validate(
-            documents,
-            folds or 5,
-            contestants,
-            data=[_shown(data), *used],
-            seed=seed,
-            curve=sizes,
-            draws=draws,
-            progress=True,
-        )
+        comparison = cross_validate(documents, folds or 5, contestants, data=[_shown(data), *used], **settings)
     else:
-        comparison = compare_on(
-            documents,
-            list(read_documents(test_path, input_format)),
-            contestants,
-            data=[_shown(data), _shown(test_path), *used],
-            seed=seed,
-            curve=sizes,
-            draws=draws,
-            progress=True,
-        )
+        test = list(read_documents(test_path, input_format))
+        shown = [_shown(data), _shown(test_path), *used]
+        comparison = compare_on(documents, test, contestants, data=shown, **settings)
     click.echo(to_text(comparison, baseline=baseline))
     for output in outputs:
         write(comparison, output, baseline=baseline)

@@ -28,6 +28,7 @@ from crfner.evaluation.breakdowns import breakdowns, mention_counts
 from crfner.evaluation.modes import modes
 from crfner.evaluation.significance import bootstrap, holm, randomisation
 from crfner.evaluation.units import unit_outcomes
+from crfner.evaluation.values import summed
 from crfner.tokenize import tokenized
 from crfner.version import __version__
 
@@ -186,8 +187,7 @@ def _breakdowns(
         for question, answers in breakdowns(truth, guess, mention_counts(fold.train)).items():
             sums = total.setdefault(question, {})
             for answer, score in answers.items():
-                before = sums.get(answer, Score(0, 0, 0))
-                sums[answer] = Score(before.tp + score.tp, before.fp + score.fp, before.fn + score.fn)
+                sums[answer] = summed([sums.get(answer, Score(0, 0, 0)), score])
     return total
 
 

@@ -1,20 +1,17 @@
 """An explanation as one HTML page that needs nothing else: no script, no font, no network.
 
-A Content-Security-Policy lets run nothing at all and only the style that is written here.
-
 Public names: `to_page`.
 """
 
 from __future__ import annotations
 
 import math
-from base64 import b64encode
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 
 from crfner.explain import tables
 from crfner.explain.values import Decision, DocumentExplanation, ModelExplanation, TagWeights, TokenExplanation
+from crfner.report.document import whole_page
 from crfner.report.markup import Html, element, isolated, join, running_text
 from crfner.report.style import STYLE
 
@@ -44,22 +41,8 @@ def to_page(explanation: DocumentExplanation | ModelExplanation, *, every: bool 
     of_model = isinstance(explanation, ModelExplanation)
     title = "What the model has learnt" if of_model else "Why these entities"
     body = _model(explanation) if isinstance(explanation, ModelExplanation) else _document(explanation, every)
-    head = [
-        element("meta", charset="utf-8"),
-        element("meta", **{"http-equiv": "Content-Security-Policy", "content": _policy()}),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", title),
-        element("style", Html(_STYLE)),
-    ]
     header = element("header", element("p", tables.title(explanation), class_="kicker"), element("h1", title))
-    page = element("html", element("head", *head), element("body", header, element("main", *body)), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
-
-
-def _policy() -> str:
-    style = b64encode(sha256(_STYLE.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+    return whole_page(title, [header, element("main", *body)], _STYLE)
 
 
 # A document

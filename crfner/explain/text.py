@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
+from crfner.columns import aligned
 from crfner.document import Document, Span
 from crfner.explain import tables
 from crfner.explain.values import Decision, DocumentExplanation, Hit, ModelExplanation, TagWeights
@@ -114,12 +115,7 @@ def _weights(tag: TagWeights) -> Iterator[str]:
 def _columns(rows: Sequence[tables.Row], right: bool = False) -> list[str]:
     """Rows under one another, indented; all cells but the first to the right if asked for."""
     cells = [tuple(map(_printable, row)) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = []
-    for first, *others in cells:
-        aligned = (f"{cell:>{w}}" if right else f"{cell:<{w}}" for cell, w in zip(others, widths[1:], strict=True))
-        lines.append("  ".join(["", f"{first:<{widths[0]}}", *aligned]).rstrip())
-    return lines
+    return [f"  {line}".rstrip() for line in aligned(cells, names=1 if right else len(cells[0]))]
 
 
 def _printable(text: str) -> str:

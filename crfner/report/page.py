@@ -1,18 +1,13 @@
 """A comparison as one HTML file that needs nothing else: no network, no fonts, and no script but its own filter.
 
-A Content-Security-Policy lets run only the style and the script that were written here, known by their hashes, so that
-nothing in the data could, even if it were not escaped.
-
 Public names: `to_html`.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
-
 from crfner.compare.values import Comparison
 from crfner.report import notes, plots, tables
+from crfner.report.document import whole_page
 from crfner.report.filtering import SCRIPT
 from crfner.report.highlight import errors_section
 from crfner.report.markup import Html, element, join
@@ -38,26 +33,8 @@ def to_html(comparison: Comparison, *, baseline: str | None = None) -> str:
             "main", *(element("section", element("h2", heading), body, id=name) for name, heading, body in sections)
         ),
         element("footer", element("p", _made_with(comparison), class_="note")),
-        element("script", Html(SCRIPT)),
     ]
-    head = [
-        element("meta", charset="utf-8"),
-        element("meta", **{"http-equiv": "Content-Security-Policy", "content": _policy()}),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"Comparison: {tables.title(comparison)}"),
-        element("style", Html(STYLE)),
-    ]
-    page = element("html", element("head", *head), element("body", *body), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
-
-
-def _policy() -> str:
-    style, script = (b64encode(sha256(part.encode()).digest()).decode() for part in (STYLE, SCRIPT))
-    return (
-        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return whole_page(f"Comparison: {tables.title(comparison)}", body, STYLE, SCRIPT)
 
 
 def _made_with(comparison: Comparison) -> str:

@@ -5,6 +5,7 @@ Public names: `to_text`.
 
 from __future__ import annotations
 
+from crfner.columns import aligned
 from crfner.compare.values import Comparison
 from crfner.report import tables
 from crfner.report.values import Table, visible
@@ -40,13 +41,6 @@ def _table(table: Table) -> list[str]:
         for row, cells in enumerate(table.cells())
     ]
     rows.insert(0, [visible(column.title) for column in table.columns])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(_pad(c, w, i < table.names) for i, (c, w) in enumerate(zip(r, widths, strict=True))) for r in rows
-    ]
+    lines = aligned(rows, table.names)
     lines.insert(1, "-" * max(map(len, lines)))
-    return ["\n".join(line.rstrip() for line in lines), *([f"* {table.footnote}"] if table.footnote else [])]
-
-
-def _pad(cell: str, width: int, left: bool) -> str:
-    return f"{cell:<{width}}" if left else f"{cell:>{width}}"
+    return ["\n".join(lines), *([f"* {table.footnote}"] if table.footnote else [])]
