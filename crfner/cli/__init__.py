@@ -21,12 +21,17 @@ from crfner.files import reason, reporting
 from crfner.version import __version__
 
 COMMANDS = {
+    "check": "Check labelled text for mistakes.",
+    "augment": "Make more labelled text of what there is.",
     "train": "Train a recogniser on labelled text.",
+    "tune": "Search for the settings that suit labelled text.",
     "evaluate": "Score a model against gold annotation.",
     "compare": "Compare rules, CRFs and hybrids on the same splits.",
     "tag": "Find the entities of new text.",
     "convert": "Convert labelled text between formats.",
     "rules": "Check, try, mine and pack rules.",
+    "resources": "List the lexicons of a language that can be used.",
+    "clusters": "Learn word clusters from text without labels.",
     "features": "Show the features of a text, token by token.",
     "explain": "Show why a model finds what it finds, and what it has learnt.",
     "info": "Show what a model file holds.",

@@ -1,0 +1,46 @@
+"""Hinters: what else looks at a document before the CRF does, and says something of each token.
+
+A hinter's values become attributes of the CRF (the entry `hits` of a feature set), beside those of the words. The model
+that an earlier one is built on is such a hinter, and so are the frozen states of a pretrained encoder. They are not
+trained with the CRF, and travel in its model file.
+
+Public names: `Hinter`, `read_hinter`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Protocol
+
+from crfner.document import Document
+
+
+class Hinter(Protocol):
+    """Says something of each token of a document.
+
+    kind  the key of `HINTERS` under which a model file knows it
+    """
+
+    kind: str
+
+    def hints(self, document: Document) -> Sequence[Sequence[str]]:
+        """For each token the values that hold of it; the document is tokenised, and has no spans."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """What a model file keeps of it; `from_bytes` of its class makes it anew."""
+        ...
+
+
+HINTERS = {"base": ("crfner.hints.base", "BaseHints"), "encoder": ("crfner.hints.encoder", "EncoderHints")}
+"""Module and class by kind; imported for the kinds that a file holds."""
+
+
+def read_hinter(kind: str, data: bytes) -> Hinter:
+    """A hinter from what a model file keeps of it. Raises ValueError for an unknown kind or damaged data."""
+    if kind not in HINTERS:
+        raise ValueError(f"it needs hints of the unknown kind {kind!r}; upgrade crfner")
+    module, name = HINTERS[kind]
+    from_bytes: Callable[[bytes], Hinter] = getattr(import_module(module), name).from_bytes
+    return from_bytes(data)
