@@ -20,19 +20,21 @@ from crfner import store
 from crfner.crf import model_file
 from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import train
+from crfner.crf.layout import with_hits
 from crfner.crf.model_file import Fitted
-from crfner.crf.settings import RECORDED, checked, for_crfsuite
-from crfner.crf.tagging import Tagger
+from crfner.crf.settings import ADDED, RECORDED, checked, for_crfsuite
+from crfner.crf.tagging import Batch, Tagger
 from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
+from crfner.hints import Hinter
 from crfner.pos import with_pos
 from crfner.tokenize import tokenized, whole
 from features import FeatureSet, Function, Lexicon
 
 _BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
-_LEXICON_NAME = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")  # it is part of attributes and of a file's name
+_NAME = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")  # it is part of attributes and of a file's name
 
 
 class CRFRecognizer:
@@ -40,6 +42,7 @@ class CRFRecognizer:
 
     features      name of a preset, or a feature set's configuration (see `features.presets`)
     lexicons      gazetteers and clusters by name; they travel in the model file
+    hinters       what else looks at a document first, by name (see `crfner.hints`); they travel in the model file too
     functions     feature functions of your own by name; they do not travel, and must be given again to `load`
     algorithm     lbfgs, l2sgd, ap, pa or arow
     c1, c2        weight of L1 (lbfgs) and of L2 (lbfgs, l2sgd); None for 0.1 and 0.05 where they apply
@@ -49,6 +52,9 @@ class CRFRecognizer:
     scheme        tagging scheme inside the model: IO, IOB1, IOB2, BIOES or BILOU
     tokenizer, sentences  how text without tokens is cut (see `crfner.tokenize`)
     pos           "nltk" to add NLTK's part-of-speech tags where the input has no column of its own; None not to
+    augment       None, or how to make more training text (see `crfner.augment`): "balanced", "mentions,shuffle"
+    thresholds    by label, the probability from which a span is given, in place of the most probable tags (see
+                  `crfner.crf.thresholds`)
     declared_labels  the labels that training must show, and no others; None to take those that the data has
     seed          for the algorithms that shuffle; one seed and one corpus give one model, to the byte
     progress      show progress on standard error when that is a terminal
@@ -61,6 +67,7 @@ class CRFRecognizer:
         features: str | Mapping[str, Any] = "default",
         *,
         lexicons: Mapping[str, Lexicon] | None = None,
+        hinters: Mapping[str, Hinter] | None = None,
         functions: Mapping[str, Function] | None = None,
         algorithm: str = "lbfgs",
         c1: float | None = None,
@@ -72,12 +79,15 @@ class CRFRecognizer:
         tokenizer: str = "default",
         sentences: str = "rules",
         pos: str | None = None,
+        augment: str | None = None,
+        thresholds: Mapping[str, float] | None = None,
         declared_labels: Iterable[str] | None = None,
         seed: int = 0,
         progress: bool = False,
     ) -> None:
         self.features = features
         self.lexicons = lexicons
+        self.hinters = hinters
         self.functions = functions
         self.algorithm = algorithm
         self.c1 = c1
@@ -89,6 +99,8 @@ class CRFRecognizer:
         self.tokenizer = tokenizer
         self.sentences = sentences
         self.pos = pos
+        self.augment = augment
+        self.thresholds = thresholds
         self.declared_labels = declared_labels
         self.seed = seed
         self.progress = progress
@@ -106,7 +118,7 @@ class CRFRecognizer:
         settings["features"] = features.config  # complete: a model must not change when a preset does
         declared = None if self.declared_labels is None else frozenset(self.declared_labels)
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
-        corpus = Corpus(stream, features, self.prepared, settings["scheme"], declared)
+        corpus = Corpus(self._training(stream), features, self._laid, settings["scheme"], declared)
         trained = train(
             corpus.sentences(), for_crfsuite(settings), settings["iterations"], settings["seed"], self.progress
         )
@@ -119,7 +131,7 @@ class CRFRecognizer:
             "interrupted": trained.interrupted,
         }
         manifest = model_file.make_manifest(sorted(corpus.entities), settings, training)
-        self._set(Fitted(features, read_weights(trained.model), trained.model, manifest))
+        self._set(Fitted(features, read_weights(trained.model), trained.model, manifest, dict(self.hinters or {})))
         return self
 
     @property
@@ -146,27 +158,42 @@ class CRFRecognizer:
         That is the probability that exactly this span is an entity of this label; 0 for a span that does not begin and
         end with a token of one sentence, or whose label was not learnt. Raises NotFittedError before `fit`.
         """
-        tagger = self.tagger()
+        self._model()
         batch: list[tuple[Document, Sequence[Span]]] = []
+        metas: list[Mapping[str, Any]] = []
         tokens = 0
         for document, asked in pairs:
-            batch.append((self.prepared(document.with_spans(())), asked))
-            tokens += len(batch[-1][0].tokens) or 1  # documents without any are not gathered for ever
+            prepared = self.prepared(document.with_spans(()))
+            metas.append(prepared.meta)
+            batch.append((self.hinted(prepared), asked))
+            tokens += len(prepared.tokens) or 1  # documents without any are not gathered for ever
             if tokens >= _BATCH:
-                yield from tagger.tagged(batch)
-                batch, tokens = [], 0
-        yield from tagger.tagged(batch)
+                yield from self._tagged(batch, metas)
+                batch, metas, tokens = [], [], 0
+        yield from self._tagged(batch, metas)
+
+    def _tagged(self, batch: Batch, metas: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Document, list[float]]]:
+        """The tagged batch, each document with its meta as it was before hints were added."""
+        for (document, probabilities), meta in zip(self.tagger().tagged(batch), metas, strict=True):
+            yield (replace(document, meta=meta) if self.hinters else document), probabilities
 
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
         if self._tagger is None:
-            self._tagger = Tagger(self._model(), self.scheme)
+            self._tagger = Tagger(self._model(), self.scheme, self.thresholds)
         return self._tagger
 
     def prepared(self, document: Document) -> Document:
         """The document cut into tokens and sentences as the model sees it."""
         document = whole(tokenized(document, self.tokenizer, self.sentences))
         return with_pos(document, self.pos) if self.pos else document
+
+    def hinted(self, document: Document) -> Document:
+        """The prepared document, without spans, with what the hinters say of its tokens."""
+        for name, hinter in (self.hinters or {}).items():
+            values = hinter.hints(document)
+            document = with_hits(document, [[f"{name}/{value}" for value in of_token] for of_token in values])
+        return document
 
     def predict(self, documents: Iterable[Document]) -> list[tuple[Span, ...]]:
         """The spans of each document."""
@@ -194,14 +221,15 @@ class CRFRecognizer:
         """The CRF within a model file that is open already, of whatever kind; `path` is what messages name."""
         fitted = model_file.from_stored(stored, path, functions)
         settings = fitted.manifest["settings"]
-        missing = [name for name in RECORDED if name not in settings]
+        missing = [name for name in RECORDED if name not in (*settings, *ADDED)]
         if missing:
             raise CrfnerError(f"{path}: the model is damaged: its manifest lacks the setting {missing[0]!r}")
         recognizer = cls(
             fitted.features.config,
             lexicons=fitted.features.lexicons or None,
+            hinters=fitted.hinters or None,
             functions=functions,
-            **{name: settings[name] for name in RECORDED},
+            **{name: settings.get(name) for name in RECORDED},
         )
         try:
             recognizer._settings()
@@ -264,16 +292,34 @@ class CRFRecognizer:
         self.fitted_ = replace(fitted, manifest={**fitted.manifest, "scores": kept})
 
     def _feature_set(self) -> FeatureSet:
-        for name in self.lexicons or ():
-            if not _LEXICON_NAME.fullmatch(name):
-                raise SettingError(f"a lexicon cannot be named {name!r}; use letters of a to z, digits and _")
+        for what, named in (("lexicon", self.lexicons), ("hinter", self.hinters)):
+            for name in named or ():
+                if not _NAME.fullmatch(name):
+                    raise SettingError(f"a {what} cannot be named {name!r}; use letters of a to z, digits and _")
         config = {"base": self.features} if isinstance(self.features, str) else self.features
         if self.pos:
             config = {"columns": {}, **config}  # tags that no feature reads would be work for nothing
+        if self.hinters:
+            config = {"hits": {}, **config}
         try:
             return FeatureSet(config, self.lexicons, self.functions)
         except ValueError as error:
             raise SettingError(str(error)) from None
+
+    def _training(self, documents: Iterable[Document]) -> Iterable[Document]:
+        """What is learnt from: the documents, and those made of them where that is asked for."""
+        if self.augment is None:
+            return documents
+        from crfner.augment import augmented
+
+        return augmented([self.prepared(document) for document in documents], self.augment, seed=self.seed)
+
+    def _laid(self, document: Document) -> Document:
+        """A gold document as the model sees it."""
+        prepared = self.prepared(document)
+        if not self.hinters:
+            return prepared
+        return replace(self.hinted(prepared.with_spans(())), spans=prepared.spans)
 
     def _settings(self) -> dict[str, Any]:
         """The parameters, checked and complete, as the manifest keeps them."""

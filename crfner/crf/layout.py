@@ -18,11 +18,14 @@ Laid = tuple[Sentences, Sequence[Sequence[str]], Hits]
 """A document as features see it: sentences of words, further columns, and what rules say of its tokens."""
 
 HITS = "hits"
-"""Where a document's `meta` has its `RuleHits`, while a hybrid works on it."""
+"""Where a document's `meta` has its `RuleHits`, while a recogniser works on it."""
 
 
 class RuleHits(tuple[tuple[str, ...], ...]):
-    """What rules say of each token. It has a type of its own, so that nothing that a file holds is taken for it."""
+    """What rules and hinters say of each token.
+
+    It has a type of its own, so that nothing that a file holds is taken for it.
+    """
 
 
 _UNFIT = re.compile("[\0\ud800-\udfff]")
@@ -31,6 +34,14 @@ _UNFIT = re.compile("[\0\ud800-\udfff]")
 def fits_crfsuite(text: str) -> bool:
     """Whether CRFsuite can keep the text as it is."""
     return text.isprintable() or not _UNFIT.search(text)
+
+
+def with_hits(document: Document, values: Sequence[Sequence[str]]) -> Document:
+    """The document with these values of its tokens beside those that it carries already."""
+    before = document.meta.get(HITS)
+    if isinstance(before, RuleHits):
+        values = [[*old, *new] for old, new in zip(before, values, strict=True)]
+    return replace(document, meta={**document.meta, HITS: RuleHits(map(tuple, values))})
 
 
 def laid_out(document: Document) -> Laid:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
 from crfner import schemes, store
 from crfner.crf.weights import DamagedModel, Weights, read_weights
 from crfner.errors import CrfnerError
+from crfner.hints import Hinter, read_hinter
 from crfner.version import __version__
 from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon
 
@@ -19,6 +20,7 @@ KIND = "crf"
 """What the manifest of a CRF alone names as its kind."""
 
 _WEIGHTS = "model.crfsuite"
+_HINTERS = "hinters/"  # and then the hinter's name, a point and its kind
 _LEXICONS: dict[str, type[Gazetteer] | type[Clusters]] = {"gazetteers/": Gazetteer, "clusters/": Clusters}
 
 
@@ -29,12 +31,14 @@ class Fitted:
     features  the feature set, with its lexicons
     weights   the weights, and `data`, the CRFsuite file they were read from
     manifest  settings of training and tagging, labels, counts, versions, scores: plain data
+    hinters   what looks at a document before it does, by name
     """
 
     features: FeatureSet
     weights: Weights
     data: bytes
     manifest: Mapping[str, Any]
+    hinters: Mapping[str, Hinter] = field(default_factory=dict)
 
 
 def make_manifest(labels: list[str], settings: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,11 +55,13 @@ def make_manifest(labels: list[str], settings: Mapping[str, Any], training: Mapp
 
 
 def to_parts(fitted: Fitted) -> dict[str, bytes]:
-    """The parts of a model file: the weights, and the lexicons cut down to what has weight."""
+    """The parts of a model file: the weights, the lexicons cut down to what has weight, and the hinters."""
     parts = {_WEIGHTS: fitted.data}
     for name, lexicon in _weighty(fitted.features.lexicons, fitted.weights).items():
         folder = next(folder for folder, kind in _LEXICONS.items() if isinstance(lexicon, kind))
         parts[f"{folder}{name}.txt"] = "".join(f"{line}\n" for line in lexicon.to_lines()).encode()
+    for name, hinter in fitted.hinters.items():
+        parts[f"{_HINTERS}{name}.{hinter.kind}"] = hinter.to_bytes()
     return parts
 
 
@@ -68,11 +74,15 @@ def from_stored(
         raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
     try:
         lexicons: dict[str, Lexicon] = {}
+        hinters: dict[str, Hinter] = {}
         for part, content in stored.parts.items():
             for folder, kind in _LEXICONS.items():
                 if part.startswith(folder):
                     name = part.removeprefix(folder).removesuffix(".txt")
                     lexicons[name] = kind.from_lines(content.decode().split("\n"))
+            if part.startswith(_HINTERS):
+                name, _, hinter_kind = part.removeprefix(_HINTERS).rpartition(".")
+                hinters[name] = read_hinter(hinter_kind, content)
         weights = read_weights(stored.parts[_WEIGHTS])
         for tag in weights.tags:
             _, label = schemes.split_tag(tag)
@@ -85,7 +95,7 @@ def from_stored(
         raise CrfnerError(f"{path}: the model is damaged: {error}") from None
     except (TypeError, ValueError) as error:
         raise CrfnerError(f"{path}: the model cannot be used here: {error}") from None
-    return Fitted(features, weights, stored.parts[_WEIGHTS], manifest)
+    return Fitted(features, weights, stored.parts[_WEIGHTS], manifest, hinters)
 
 
 def _are_texts(values: Any) -> bool:

@@ -14,8 +14,11 @@ from crfner.schemes import scheme_name
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 
 RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
-            "all_possible_transitions", "seed")  # fmt: skip
+            "all_possible_transitions", "augment", "thresholds", "seed")  # fmt: skip
 """The parameters, besides the features."""
+
+ADDED = ("augment", "thresholds")
+"""Those that model files of earlier versions lack; they are None there."""
 
 _CHOICES = {
     "algorithm": ALGORITHMS,
@@ -45,7 +48,23 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
         settings[name] = int(value)  # numpy's numbers cannot be kept in a manifest
     for name in ("c1", "c2"):
         settings[name] = _penalty(name, settings[name], settings["algorithm"])
+    if settings["augment"] is not None:
+        from crfner.augment import parse_methods
+
+        parse_methods(settings["augment"])
+    settings["thresholds"] = _thresholds(settings["thresholds"])
     return settings
+
+
+def _thresholds(value: Any) -> dict[str, float] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or not all(isinstance(label, str) for label in value):
+        raise SettingError(f"thresholds are given by label, such as {{'PER': 0.3}}, not as {value!r}")
+    for label, threshold in value.items():
+        if not isinstance(threshold, Real) or not 0 < float(threshold) <= 1:
+            raise SettingError(f"the threshold of {label} must be above 0 and at most 1, not {threshold!r}")
+    return {label: float(threshold) for label, threshold in sorted(value.items())}
 
 
 def _penalty(name: str, value: Any, algorithm: str) -> float | None:

@@ -6,9 +6,8 @@ Public names: `marked`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from crfner.crf.layout import HITS, RuleHits
+from crfner.crf.layout import with_hits
 from crfner.document import Document, Span, touched_by
 
 _GRADES = (0.9, 0.7, 0.5)
@@ -23,7 +22,7 @@ def marked(document: Document, hits: Iterable[Span]) -> Document:
         for token in range(first, last):
             values[token].add(f"{hit.label}/{_place(token, first, last)}")
             values[token].add(f"{hit.label}/{_place(token, first, last)}/{_grade(hit.score)}")
-    return replace(document, meta={**document.meta, HITS: RuleHits(tuple(sorted(found)) for found in values)})
+    return with_hits(document, [sorted(found) for found in values])
 
 
 def _place(token: int, first: int, last: int) -> str:
