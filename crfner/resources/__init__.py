@@ -1,0 +1,93 @@
+"""Resources: lexicons of a language that other packages bring, ready for the features.
+
+Word clusters, capitals, frequencies and names know far more words than a few hundred sentences show, and what holds of
+a class of words need not be learnt for each (Miller, Guinness and Zamanian 2004; Ratinov and Roth 2009). They are the
+extra `crfner[lexicons]`; nothing is downloaded.
+
+Public names: `LANGUAGES`, `Resource`, `available`, `resources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from importlib.util import find_spec
+
+from crfner.errors import SettingError
+from crfner.resources import frequencies, names, places, spacy_tables
+from crfner.resources.values import Resource
+from features import Clusters, Lexicon
+
+__all__ = ["LANGUAGES", "Resource", "available", "resources"]
+
+LANGUAGES = {"en": "English", "es": "Spanish", "de": "German"}
+"""Names of the languages by code."""
+
+_EXTRA = "pip install 'crfner[lexicons]'"
+_NAMES = "python -m nltk.downloader names"
+
+
+def available(language: str | None = None) -> list[Resource]:
+    """What there is for a language, or for all; which of it is present, and how to get the rest."""
+    return [resource for code in _codes(language) for resource, _ in _resources(code)]
+
+
+def resources(language: str) -> dict[str, Lexicon]:
+    """The lexicons of a language by name, for `CRFRecognizer(lexicons=...)`.
+
+    What only one more download brings (`Resource.needed` is False) is left out when it is absent. Raises SettingError
+    for another language than those of `LANGUAGES`, and when a package of the extra is absent.
+    """
+    _codes(language)
+    return dict(_loaded(language))
+
+
+@lru_cache(maxsize=2)
+def _loaded(language: str) -> dict[str, Lexicon]:
+    found: dict[str, Lexicon] = {}
+    for resource, load in _resources(language):
+        if resource.present:
+            found[resource.name] = load(found)
+        elif resource.needed:
+            raise SettingError(f"resources need the package {resource.package}; install it with: {resource.install}")
+    return found
+
+
+def _codes(language: str | None) -> list[str]:
+    if language is not None and language not in LANGUAGES:
+        known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
+        raise SettingError(f"there are no resources for the language {language!r}; known are {known}")
+    return [language] if language else list(LANGUAGES)
+
+
+_Load = Callable[[dict[str, Lexicon]], Lexicon]
+"""Loads a lexicon; it is handed those loaded before."""
+
+
+def _resources(language: str) -> list[tuple[Resource, _Load]]:
+    """The resources of a language, each with what loads it."""
+
+    def packaged(name: str, holds: str, package: str, load: _Load) -> tuple[Resource, _Load]:
+        present = find_spec(package) is not None
+        return Resource(f"{name}_{language}", language, holds, package, _EXTRA, True, present), load
+
+    tables, geography = spacy_tables.PACKAGE, places.PACKAGE
+    found = [
+        packaged("brown", "Brown clusters", tables, lambda _: spacy_tables.brown_clusters(language)),
+        packaged("capitals", "how often a word has a capital", tables, lambda _: spacy_tables.capitalised(language)),
+        packaged("common", "how common a word is", frequencies.PACKAGE, lambda _: frequencies.bands(language)),
+        packaged("cities", "cities of the world", geography, partial(_cities, language)),
+    ]
+    if language == "en":
+        found.append(packaged("countries", "countries and states of the USA", geography, lambda _: places.countries()))
+        resource = Resource("first_names_en", "en", "first names", "nltk", _NAMES, False, names.present())
+        found.append((resource, lambda _: names.first_names()))
+    return found
+
+
+def _cities(language: str, loaded: dict[str, Lexicon]) -> Lexicon:
+    """The cities, without what is mostly written in lower case."""
+    capitals, common = loaded[f"capitals_{language}"], loaded[f"common_{language}"]
+    assert isinstance(capitals, Clusters) and isinstance(common, Clusters)
+    lowered = (word for word, path in capitals.paths.items() if path[0] == "0")
+    return places.cities(lowered, common.paths)

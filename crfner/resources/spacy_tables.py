@@ -1,0 +1,88 @@
+"""Word clusters and capitals of a language, from the tables of the package spacy-lookups-data.
+
+The tables were counted on large web text: the Brown cluster of each word (Brown et al. 1992), and its log-probability
+in each spelling. From the second follows how often a word is written with a capital, which tells a name from a word
+that a headline or a sentence's beginning has capitalised (Lita et al. 2003 restore capitals by the same evidence).
+
+Public names: `brown_clusters`, `capitalised`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from features import Clusters
+
+PACKAGE = "spacy_lookups_data"
+
+_SHARES = (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97)
+"""Where one band of capitals ends and the next begins; each band has a path of three bits."""
+
+
+def brown_clusters(language: str) -> Clusters:
+    """The Brown clusters of a language's words: 190,000 English, 490,000 Spanish, 860,000 German ones.
+
+    Raises FileNotFoundError when the package has no such table.
+    """
+    numbers = {word: number for word, number in _table(f"{language}_lexeme_cluster").items() if number}
+    paths = _paths(set(numbers.values()))
+    return Clusters({word: paths[number] for word, number in numbers.items() if _can_be_written(word)})
+
+
+def capitalised(language: str) -> Clusters:
+    """By each word in lower case, in eight bands (three bits), how large a share of its uses has a capital.
+
+    Raises FileNotFoundError when the package has no such table.
+    """
+    uses: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])  # in lower case, with a capital
+    for word, log_probability in _table(f"{language}_lexeme_prob").items():
+        lower = word.lower()
+        if lower != word.upper() and _can_be_written(word):
+            uses[lower][word != lower] += math.exp(log_probability)
+    return Clusters({word: f"{_band(capital / (small + capital)):03b}" for word, (small, capital) in uses.items()})
+
+
+def _band(share: float) -> int:
+    return bisect_right(_SHARES, share)
+
+
+def _paths(numbers: set[int]) -> dict[int, str]:
+    """The path of each cluster, whose number has the path's first bit lowest, and so has lost the zeros at its end.
+
+    In a binary tree a leaf is one step below the place where it parts from its nearest neighbour, which gives the
+    lost zeros back.
+
+    >>> _paths({0b01, 0b10, 0b11, 0b110})
+    {1: '10', 2: '010', 3: '11', 6: '011'}
+    """
+    width = max(number.bit_length() for number in numbers) + 1
+    padded = {number: f"{number:0{width}b}"[::-1] for number in sorted(numbers)}
+    depths: dict[str, int] = defaultdict(int)
+    for one, other in pairwise(sorted(padded.values())):
+        shared = next(place for place, bits in enumerate(zip(one, other, strict=True)) if bits[0] != bits[1])
+        depths[one], depths[other] = max(depths[one], shared + 1), max(depths[other], shared + 1)
+    return {number: path[: depths[path] or 1] for number, path in padded.items()}
+
+
+def _can_be_written(word: str) -> bool:
+    """Whether a line of text can hold the word; the tables count white space too."""
+    return bool(word) and word.split() == [word]
+
+
+def _table(name: str) -> Mapping[str, Any]:
+    spec = find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError(PACKAGE)
+    path = Path(spec.submodule_search_locations[0]) / "data" / f"{name}.json.gz"
+    with gzip.open(path, "rb") as stream:
+        table: dict[str, Any] = json.load(stream)
+    return table

@@ -1,0 +1,27 @@
+"""What is known of a resource before it is loaded: what it says of words, and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A lexicon that another package brings.
+
+    name      the lexicon's name among features, such as brown_en
+    language  the code of its language
+    holds     what it says of words, in a few words
+    package   the package it comes from
+    install   the command that brings the package
+    needed    whether `resources` refuses to go on without it
+    present   whether it can be loaded here
+    """
+
+    name: str
+    language: str
+    holds: str
+    package: str
+    install: str
+    needed: bool
+    present: bool
