@@ -1,7 +1,7 @@
-"""The script of the report: shows the sentences in which the chosen system makes the chosen kind of error on the chosen
-label. The page is whole without it.
+"""The script of reports that list cases: shows those that fit what is chosen, such as the sentences in which one system
+makes one kind of error on one label. The page is whole without it.
 
-Each sentence carries its errors as "system.kind.label", with numbers for systems and labels.
+Each case carries what it fits as words of parts such as "system.kind.label", in the order of the form's choices.
 
 Public names: `SCRIPT`.
 """
@@ -10,21 +10,23 @@ SCRIPT = """
 "use strict";
 const form = document.getElementById("filter");
 if (form) {
-  const sentences = [...document.querySelectorAll(".case")];
+  const cases = [...document.querySelectorAll(".case")];
+  const choices = [...form.querySelectorAll("select")];
   const groups = [...document.querySelectorAll(".group")];
   const shown = document.getElementById("shown");
+  const what = shown.textContent.split(" ").pop();
   const update = () => {
-    const wanted = ["system", "kind", "label"].map((name) => form.elements[name].value);
+    const wanted = choices.map((choice) => choice.value);
     const fits = (error) => error.split(".").every((part, i) => wanted[i] === "" || wanted[i] === part);
     let number = 0;
-    for (const sentence of sentences) {
-      sentence.hidden = !sentence.dataset.errors.split(" ").some(fits);
-      number += sentence.hidden ? 0 : 1;
+    for (const one of cases) {
+      one.hidden = !one.dataset.errors.split(" ").some(fits);
+      number += one.hidden ? 0 : 1;
     }
     for (const group of groups) {
       group.hidden = !group.querySelector(".case:not([hidden])");
     }
-    shown.textContent = `${number} of ${sentences.length} sentences`;
+    shown.textContent = `${number} of ${cases.length} ${what}`;
   };
   form.addEventListener("change", update);
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -10,6 +10,7 @@ from crfner.report import notes, plots, tables
 from crfner.report.document import whole_page
 from crfner.report.filtering import SCRIPT
 from crfner.report.highlight import errors_section
+from crfner.report.html_table import html_table
 from crfner.report.markup import Html, element, join
 from crfner.report.style import STYLE
 from crfner.report.values import Table
@@ -51,17 +52,17 @@ def _sections(comparison: Comparison, baseline: str | None) -> list[tuple[str, s
         found.append(("warnings", "Warnings", join([lead, element("ul", *items, class_="warnings")])))
     if comparison.systems:
         scores = tables.scores(comparison, baseline)
-        found.append(("scores", "Scores", join([_note(scores), plots.intervals(comparison), _table(scores)])))
+        found.append(("scores", "Scores", join([_note(scores), plots.intervals(comparison), html_table(scores)])))
     pairs = tables.pairs(comparison)
     if pairs.rows:
-        found.append(("differences", "Are the differences real?", join([_note(pairs), _table(pairs)])))
+        found.append(("differences", "Are the differences real?", join([_note(pairs), html_table(pairs)])))
     labels = tables.labels(comparison)
     if labels.rows:
-        strict = [_note(labels), plots.grouped(labels, comparison), _table(labels)]
+        strict = [_note(labels), plots.grouped(labels, comparison), html_table(labels)]
         lenient = [join([element("h3", table.title), _whole(table)]) for table in tables.lenient_labels(comparison)]
         found.append(("labels", "By label", join([*strict, *lenient])))
     parts = [
-        join([element("h3", table.title), plots.grouped(table, comparison), _table(table)])
+        join([element("h3", table.title), plots.grouped(table, comparison), html_table(table)])
         for table in tables.breakdowns(comparison)
     ]
     if parts:
@@ -69,7 +70,7 @@ def _sections(comparison: Comparison, baseline: str | None) -> list[tuple[str, s
         found.append(("groups", "What is hard", join([lead, *parts])))
     if comparison.curve:
         curve = tables.curve(comparison)
-        found.append(("curve", curve.title, join([_note(curve), plots.curves(comparison), _table(curve)])))
+        found.append(("curve", curve.title, join([_note(curve), plots.curves(comparison), html_table(curve)])))
     if comparison.systems:
         found.append(("costs", "What they cost", _whole(tables.costs(comparison))))
         kinds = _whole(tables.error_kinds(comparison))
@@ -81,49 +82,8 @@ def _sections(comparison: Comparison, baseline: str | None) -> list[tuple[str, s
 
 
 def _whole(table: Table) -> Html:
-    return join([_note(table), _table(table)])
+    return join([_note(table), html_table(table)])
 
 
 def _note(table: Table) -> Html:
     return element("p", table.note, class_="note")
-
-
-def _table(table: Table) -> Html:
-    """A table in a box of its own, within which it may be wider than the page."""
-    kind = ["number" if column.number else None for column in table.columns]
-    head = (
-        element("th", element("bdi", column.title), scope="col", class_=kind[number])
-        for number, column in enumerate(table.columns)
-    )
-    rows = []
-    for row, cells in enumerate(table.cells()):
-        shown = []
-        for column, cell in enumerate(cells):
-            body = element("bdi", _minus(cell) if kind[column] else cell)
-            body = element("b", body) if (row, column) in table.best else body
-            dagger = element("sup", "†") if (row, column) in table.marks else ""
-            names = column < table.names
-            shown.append(
-                element(
-                    "th" if names else "td",
-                    body,
-                    dagger,
-                    scope="row" if names else None,
-                    class_=kind[column],
-                )
-            )
-        rows.append(element("tr", *shown))
-    content = element(
-        "table",
-        element("caption", table.title),
-        element("thead", element("tr", *head)),
-        element("tbody", *rows),
-    )
-    footnote = element("p", f"† {table.footnote}", class_="footnote") if table.footnote else ""
-    box = element("div", content, class_="box", tabindex=0, role="region", aria_label=table.title)
-    return join([box, footnote])
-
-
-def _minus(cell: str) -> str:
-    """The sign of a negative number as it is set in print."""
-    return " ".join(f"−{part[1:]}" if part.startswith("-") else part for part in cell.split(" "))

@@ -1,6 +1,6 @@
 """A comparison for the terminal: the systems, their differences, and what was noticed about the data.
 
-Public names: `to_text`.
+Public names: `to_text`, `text_table`.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ def to_text(comparison: Comparison, *, baseline: str | None = None) -> str:
 
     Raises SettingError when no system is named so.
     """
-    parts = [tables.source(comparison), *_table(tables.scores(comparison, baseline))]
-    parts += _table(tables.costs(comparison))
+    parts = [tables.source(comparison), *text_table(tables.scores(comparison, baseline))]
+    parts += text_table(tables.costs(comparison))
     if comparison.pairs:
-        parts += _table(tables.pairs(comparison))
+        parts += text_table(tables.pairs(comparison))
     if comparison.curve:
-        parts += _table(tables.curve(comparison))
+        parts += text_table(tables.curve(comparison))
     parts.append(verdict(comparison))
     parts += [f"warning: {warning}" for warning in comparison.warnings]
     return "\n\n".join("\n".join(visible(line) for line in part.split("\n")) for part in parts if part)
 
 
-def _table(table: Table) -> list[str]:
+def text_table(table: Table) -> list[str]:
     """The table, and its footnote when it has one: names to the left, numbers to the right, * for a mark."""
     marked = {column for _, column in table.marks}
     rows = [

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from small_comparison import GOLD, documents, hostile, of
 
-from crfner.report import plots
+from crfner.report import drawing, plots
 from crfner.report.page import to_html
 
 VOID = {"meta", "br"}
@@ -143,7 +143,7 @@ def test_every_error_can_be_filtered_by_system_kind_and_label(comparison):
     ],
 )
 def test_the_scale_of_a_plot_is_round_and_holds_all_values(fractions, ticks):
-    scale = plots.scale(fractions)
+    scale = drawing.scale(fractions)
     assert list(scale.ticks()) == ticks
     assert all(0 <= scale.place(fraction) <= 1 for fraction in fractions)
 
