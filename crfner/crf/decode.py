@@ -202,6 +202,10 @@ def _exp(scores: Floats) -> Floats:
     return exponentials
 
 
-def _normalised(values: Floats) -> Floats:
-    sums: Floats = values.sum(axis=-1, keepdims=True)
+def shares(values: Floats, sums: Floats) -> Floats:
+    """Values as shares of sums; 0 where a sum is 0."""
     return values / np.maximum(sums, _TINY)
+
+
+def _normalised(values: Floats) -> Floats:
+    return shares(values, values.sum(axis=-1, keepdims=True))

@@ -5,16 +5,18 @@ Public names: `Tagger`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from crfner.crf.decode import Chain, Floats, Ints, Lattice, lattice, viterbi
 from crfner.crf.emissions import Emissions
 from crfner.crf.layout import laid_out
+from crfner.crf.likely import Likely, apart, likely_chunks
 from crfner.crf.model_file import Fitted
 from crfner.crf.weights import Weights
 from crfner.document import Chunk, Document, Span
+from crfner.errors import SettingError
 from crfner.schemes import continues, decode, encode, may_follow
 
 Batch = Sequence[tuple[Document, Sequence[Span]]]
@@ -22,9 +24,22 @@ Batch = Sequence[tuple[Document, Sequence[Span]]]
 
 
 class Tagger:
-    """A fitted model made ready to tag. Not safe for use by several threads at once."""
+    """A fitted model made ready to tag. Not safe for use by several threads at once.
 
-    def __init__(self, fitted: Fitted, scheme: str) -> None:
+    thresholds  by label, the probability from which a chunk is given; chunks of other labels are those of the best
+                tags. Of chunks that overlap the most probable one is given
+
+    Raises SettingError when a threshold is for a label that was not learnt.
+    """
+
+    def __init__(self, fitted: Fitted, scheme: str, thresholds: Mapping[str, float] | None = None) -> None:
+        labels = fitted.manifest["labels"]
+        for label in thresholds or ():
+            if label not in labels:
+                raise SettingError(
+                    f"there is a threshold for the label {label!r}, which was not learnt; known are {', '.join(labels)}"
+                )
+        self.thresholds = dict(thresholds or {})
         self.tags = fitted.weights.tags
         self.chain = _chain(fitted.weights, scheme)
         self._scheme = scheme
@@ -39,21 +54,42 @@ class Tagger:
     def tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
         """Each document with the spans of its best tags, and the probability of each span that came with it."""
         scores, lengths = self.emissions([document for document, _ in batch])
-        path = viterbi(scores, lengths, self.chain)
         found = lattice(scores, lengths, self.chain)
-        along = found.along(path)
-        chunks = self._chunks(path, lengths)
+        chunks = self._best(found, scores, lengths)
+        if self.thresholds:
+            others = (chunk for chunk in chunks if chunk.label not in self.thresholds)
+            chunks = apart([*others, *likely_chunks(found, self.tags, self.thresholds)])
         start, taken = 0, 0  # the tokens of all documents stand one after the other
         for document, asked in batch:
             end = start + len(document.tokens)
             spans = []
-            while taken < len(chunks) and chunks[taken][1] <= end:
-                first, last, label = chunks[taken]
-                left, right = document.tokens[first - start][0], document.tokens[last - 1 - start][1]
-                spans.append(Span(left, right, label, round(along.of_chunk(first, last), 4), "crf"))
+            while taken < len(chunks) and chunks[taken].last <= end:
+                chunk = chunks[taken]
+                left, right = document.tokens[chunk.first - start][0], document.tokens[chunk.last - 1 - start][1]
+                spans.append(Span(left, right, chunk.label, round(chunk.probability, 4), "crf"))
                 taken += 1
             yield document.with_spans(spans), self._probabilities(found, document, start, asked) if asked else []
             start = end
+
+    def chunks(
+        self, documents: Sequence[Document], thresholds: Mapping[str, float]
+    ) -> tuple[list[Likely], list[Likely]]:
+        """The chunks of the best tags, and all chunks that are at least as probable as these thresholds, by label.
+
+        Tokens are counted over all documents. The thresholds that the tagger has are left aside.
+        """
+        scores, lengths = self.emissions(documents)
+        found = lattice(scores, lengths, self.chain)
+        return self._best(found, scores, lengths), likely_chunks(found, self.tags, thresholds)
+
+    def _best(self, found: Lattice, scores: Floats, lengths: Sequence[int]) -> list[Likely]:
+        """The chunks of the best tags."""
+        path = viterbi(scores, lengths, self.chain)
+        along = found.along(path)
+        return [
+            Likely(first, last, label, along.of_chunk(first, last))
+            for first, last, label in self._chunks(path, lengths)
+        ]
 
     def _probabilities(self, found: Lattice, document: Document, start: int, asked: Sequence[Span]) -> list[float]:
         firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)}
