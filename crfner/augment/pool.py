@@ -14,6 +14,7 @@ from random import Random
 
 from crfner.augment.sentences import Sentence, Word, Words
 from crfner.tokenize import tokenize
+from features.words import compressed_shape
 
 Cut = tuple[str, str]
 """What stands on both sides of a place where a sentence may be cut."""
@@ -41,12 +42,21 @@ class Pool:
         self.terms = {
             label: [words for term in terms if (words := _term(term))] for label, terms in (lexicon or {}).items()
         }
+        self._by_form: dict[tuple[str, tuple[str, ...]], list[Words]] = defaultdict(list)
+        for source in (self.mentions, self.terms):
+            for label, found_words in source.items():
+                for words in found_words:
+                    self._by_form[label, form_of(words)].append(words)
         self._texts = {tag: (list(count), list(accumulate(count.values()))) for tag, count in texts.items()}
         self._cuts: dict[Cut, list[tuple[int, int]]] | None = None
         self._with_label: dict[str, list[Sentence]] = defaultdict(list)
         for sentence in sentences:
             for label in dict.fromkeys(label for *_, label in sentence.chunks):
                 self._with_label[label].append(sentence)
+
+    def alike(self, words: Words, label: str) -> Sequence[Words]:
+        """The mentions and terms of the label that have as many words as these, each of the same shape."""
+        return self._by_form.get((label, form_of(words)), ())
 
     def text(self, tag: str, rng: Random) -> str:
         """A word's text, as often as words with this IOB2 tag have it."""
@@ -65,6 +75,11 @@ class Pool:
                 for position, cut in cut_places(sentence).items():
                     self._cuts[cut].append((number, position))
         return self._cuts.get(key, ())
+
+
+def form_of(words: Words) -> tuple[str, ...]:
+    """The compressed shape of each word, as the CRF's features see it."""
+    return tuple(shape for word in words for shape in compressed_shape(word.text))
 
 
 def cut_places(sentence: Sentence) -> dict[int, Cut]:

@@ -12,7 +12,6 @@ from random import Random
 
 from crfner.augment.pool import Pool
 from crfner.augment.sentences import Sentence, Words
-from features.words import compressed_shape
 
 _SHARE = 0.5  # of the mentions of a sentence that are replaced, one at least
 _FROM_LEXICON = 0.5
@@ -24,14 +23,8 @@ def other_mentions(sentence: Sentence, pool: Pool, rng: Random) -> Sentence | No
 
 
 def alike_mentions(sentence: Sentence, pool: Pool, rng: Random) -> Sentence | None:
-    """As `other_mentions`, but a mention goes only where one of as many words in the same forms stood."""
-
-    def draw(words: Words, label: str) -> Words | None:
-        form = _form(words)
-        candidates = [*pool.mentions.get(label, ()), *pool.terms.get(label, ())]
-        return _choice([other for other in candidates if _form(other) == form], rng, words)
-
-    return _replaced(sentence, rng, draw)
+    """As `other_mentions`, but a mention goes only where one of as many words of the same shapes stood."""
+    return _replaced(sentence, rng, lambda words, label: _choice(pool.alike(words, label), rng, words))
 
 
 def drawn_mention(label: str, pool: Pool, rng: Random, other_than: Words) -> Words | None:
@@ -65,7 +58,3 @@ def _choice(mentions: Sequence[Words], rng: Random, other_than: Words) -> Words 
         return mentions[at]
     others = [mention for mention in mentions if [word.text for word in mention] != texts]
     return rng.choice(others) if others else None
-
-
-def _form(words: Words) -> tuple[str, ...]:
-    return tuple(shape for word in words for shape in compressed_shape(word.text))

@@ -50,12 +50,17 @@ def check_wordnet() -> None:
 
 @lru_cache(maxsize=1 << 16)
 def _of(text: str) -> tuple[tuple[str, ...], ...]:
-    """The synonyms of a word in lower case, each as its words: other lemmas of its first sense."""
+    """The synonyms of a word in lower case, each as its words: what else its first sense is called.
+
+    Words that can be of several parts of speech have none here, as nothing tells which one it is; nor have inflected
+    forms, whose synonyms would not be inflected.
+    """
     if len(text) < _SHORTEST or not (text.isalpha() and text.islower()):
         return ()
     check_wordnet()
     from nltk.corpus import wordnet
 
     senses = wordnet.synsets(text)
-    names = [name for sense in senses[:1] for name in sense.lemma_names() if name.lower() != text]
-    return tuple(dict.fromkeys(tuple(name.split("_")) for name in names))
+    if len({sense.pos() for sense in senses}) != 1 or text not in senses[0].lemma_names():
+        return ()
+    return tuple(tuple(name.split("_")) for name in senses[0].lemma_names() if name != text)
