@@ -1,8 +1,8 @@
 """What is likely wrong with annotations: rules of consistency, and a model's doubts.
 
-`consistency`, `borders`, `shapes`, `duplicates` and `distribution` look at the data alone, each a function from documents
-to findings; `model` asks a CRF that has not seen the document. `ranking` makes one list of it, `fixing` corrects what is
-safe to.
+`consistency`, `borders`, `spans`, `duplicates`, `leaks` and `distribution` look at the data alone, each with functions
+from documents to findings; `model` asks a CRF that has not seen the document. `ranking` makes one list of it, `fixing`
+corrects what is safe to.
 
 Public names: `check`, `KINDS`, `Finding`, `Place`, `SEVERITIES`.
 """
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from crfner.check.borders import odd_borders
+from crfner.check.consistency import inconsistencies
 from crfner.check.ranking import ranked
 from crfner.check.values import SEVERITIES, Finding, Place
 from crfner.document import Document
@@ -38,7 +40,7 @@ KINDS: dict[str, str] = {
 }
 """What findings are about, by kind; the last four come from the model."""
 
-_RULES: tuple[Callable[[Sequence[Document]], Iterator[Finding]], ...] = ()
+_RULES: tuple[Callable[[Sequence[Document]], Iterator[Finding]], ...] = (inconsistencies, odd_borders)
 _COMPARISONS: tuple[Callable[[Sequence[Document], Sequence[Document]], Iterator[Finding]], ...] = ()
 
 
