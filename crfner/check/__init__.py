@@ -13,7 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from crfner.check.borders import odd_borders
 from crfner.check.consistency import inconsistencies
+from crfner.check.distribution import drift, rare_labels
+from crfner.check.duplicates import duplicates
+from crfner.check.leaks import leaks, near_duplicates
 from crfner.check.ranking import ranked
+from crfner.check.spans import blank_borders, odd_shapes, off_tokens, overlaps
 from crfner.check.values import SEVERITIES, Finding, Place
 from crfner.document import Document
 from crfner.tokenize import tokenized
@@ -27,11 +31,11 @@ KINDS: dict[str, str] = {
     "border": "a determiner, title or mark is inside, against the habit of the data, or outside",
     "whitespace": "an entity begins or ends with white space",
     "off-token": "an entity begins or ends inside a word",
-    "length": "an entity is far longer than others of its label",
+    "shape": "an entity is far longer than others of its label, or has neither letter nor digit, or two lines",
     "duplicate": "a document or sentence is there twice",
     "leak": "a sentence is in both sets of data",
     "near-duplicate": "a sentence is nearly the same as one of the other set",
-    "rare": "a label has few examples",
+    "rare": "a label has few examples, perhaps as it is a slip of another",
     "drift": "labels are spread differently in the two sets",
     "mislabelled": "the model gives the entity another label",
     "misplaced": "the model puts a border of the entity elsewhere",
@@ -40,8 +44,21 @@ KINDS: dict[str, str] = {
 }
 """What findings are about, by kind; the last four come from the model."""
 
-_RULES: tuple[Callable[[Sequence[Document]], Iterator[Finding]], ...] = (inconsistencies, odd_borders)
-_COMPARISONS: tuple[Callable[[Sequence[Document], Sequence[Document]], Iterator[Finding]], ...] = ()
+_RULES: tuple[Callable[[Sequence[Document]], Iterator[Finding]], ...] = (
+    inconsistencies,
+    odd_borders,
+    overlaps,
+    blank_borders,
+    off_tokens,
+    odd_shapes,
+    duplicates,
+    rare_labels,
+)
+_COMPARISONS: tuple[Callable[[Sequence[Document], Sequence[Document]], Iterator[Finding]], ...] = (
+    leaks,
+    near_duplicates,
+    drift,
+)
 
 
 def check(

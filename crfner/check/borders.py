@@ -21,13 +21,18 @@ _SHOWN = 5  # places that are given as evidence
 _CLEAR = 5  # places without exception that make a habit clear enough to correct the only one against it
 _BY_WORD, _BY_LABEL = 1.0, 2.0  # places that a class counts for beside those of the word, and a word beside its label's
 
-_DETERMINERS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_DETERMINERS = _words(
     "the a an this that these those his her its their our my your el la los las un una unos unas o os as um uma "
-    "le les l' une des der die das den dem ein eine einen einem einer het een il lo gli".split()
+    "le les l' une des der die das den dem ein eine einen einem einer het een il lo gli"
 )
-_TITLES = frozenset(
+_TITLES = _words(
     "mr mrs ms miss dr prof sir lord lady president sr sra sres don doña señor señora dr. mr. mrs. ms. prof. sr. sra. "
-    "herr frau monsieur madame mme dhr mevrouw".split()
+    "herr frau monsieur madame mme dhr mevrouw"
 )
 _CLASSES = {
     "determiner": "a determiner",
@@ -38,7 +43,7 @@ _CLASSES = {
     "number": "a number",
 }
 _BRACKETS = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“", "’": "‘", "」": "「"}
-_NEVER_NAMES = frozenset(",;:")  # marks that no name ends with
+_NEVER_NAMES = frozenset(",;:")  # marks that no entity ends with
 
 
 Key = tuple[bool, str, str]
@@ -86,7 +91,8 @@ class _Habits:
 def odd_borders(documents: Sequence[Document]) -> Iterator[Finding]:
     """Findings of the kind "border": a word that is part of an entity but is mostly left out elsewhere, or the reverse.
 
-    Safe to correct is a mark that no other entity begins or ends with, where it stands beside five or more.
+    Safe to correct is a mark that no other entity begins or ends with and five or more stand beside, where it is a comma
+    or the like at the end, or the text without it is an entity of the same label elsewhere.
     """
     documents = [align(document)[0] for document in documents]
     words = [document.words() for document in documents]
@@ -162,7 +168,7 @@ def _is_safe(edge: _Edge, habits: _Habits, words: Sequence[str], known: Containe
     if same or others < _CLEAR:
         return False
     first, last = _moved(edge)
-    return edge.word in _NEVER_NAMES or (tuple(words[first:last]), edge.label) in known
+    return (edge.after and edge.word in _NEVER_NAMES) or (tuple(words[first:last]), edge.label) in known
 
 
 def _moved(edge: _Edge) -> tuple[int, int]:

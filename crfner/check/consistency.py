@@ -96,7 +96,7 @@ def _place(documents: Sequence[Document], use: _Use) -> Place:
 
 def _shares(uses: Iterable[Sequence[_Use]]) -> Mapping[str, float]:
     """How often a string that is read one way in one place is read in each way in another, over all strings alike."""
-    shares: Counter[str] = Counter()
+    shares: dict[str, float] = defaultdict(float)
     strings = 0
     for places in uses:
         strings += 1
