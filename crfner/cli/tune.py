@@ -1,0 +1,84 @@
+"""`crfner tune`: labelled text in, a file of settings out, and what the search for them has shown.
+
+Public names: `tune`.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from crfner.cli.options import input_format, keep_inputs, read_documents
+from crfner.errors import CrfnerError
+from crfner.files import STANDARD_STREAM, atomic_output, check_writable
+
+
+@click.command("tune")
+@click.argument("data")
+@click.option(
+    "-o", "--output", default="best.json", show_default=True, metavar="CONFIG", help="The file of settings to write."
+)
+@click.option("--minutes", type=float, default=10, show_default=True, help="Time to search, at most.")
+@click.option("--trials", type=click.IntRange(1), metavar="N", help="Settings to try, at most.")
+@click.option("--folds", type=click.IntRange(2), default=3, show_default=True, help="Folds of the cross-validation.")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Trainings at a time.  [default: the number of processors]"
+)
+@click.option("--study", metavar="FILE", help="Keep the trials here, and go on from those that it holds.")
+@click.option("--plot", "plot_path", metavar="HTML", help="A page with the trials and what mattered.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of folds and search.")
+@input_format
+def tune(
+    data: str,
+    output: str,
+    minutes: float,
+    trials: int | None,
+    folds: int,
+    jobs: int | None,
+    study: str | None,
+    plot_path: str | None,
+    seed: int,
+    input_format: str | None,
+) -> int:
+    """Search for the settings of a CRF that suit the labelled text DATA ("-" for standard input).
+
+    Penalties, frequency cut-off, preset, window and groups of features are tried by cross-validation, the presets
+    first. The best settings meet the default ones once more, on folds cut anew; where they do not win, the default is
+    what is written. Ctrl-C ends the search and keeps the best so far (exit code 130).
+
+    \b
+    crfner tune train.jsonl -o best.json
+    crfner tune train.jsonl -o best.json --minutes 60 --study trials.log --plot tuning.html
+    crfner train train.jsonl --config best.json -o model.crfner
+    """
+    from crfner.tune import to_page, to_text, write_config
+    from crfner.tune import tune as search
+
+    outputs = [path for path in (output, plot_path, study) if path is not None]
+    if STANDARD_STREAM in outputs or "" in outputs or len({os.path.realpath(path) for path in outputs}) < len(outputs):
+        raise CrfnerError("-o, --plot and --study each need a file of their own; give them names")
+    for path in outputs:
+        keep_inputs(path, [data])
+        check_writable(path)
+    documents = list(read_documents(data, input_format))
+    tuned = search(
+        documents,
+        minutes=minutes,
+        trials=trials,
+        folds=folds,
+        jobs=jobs,
+        study=study,
+        seed=seed,
+        progress=True,
+    )
+    click.echo(to_text(tuned))
+    write_config(tuned.config, output)
+    what = f"trial {tuned.chosen.number}" if tuned.better else "the default settings"
+    click.echo(f"\nwrote {output} ({what})")
+    if plot_path is not None:
+        with atomic_output(plot_path) as stream:
+            stream.write(to_page(tuned))
+        click.echo(f"wrote {plot_path}")
+    click.echo(f"next: crfner train {data} --config {output} -o model.crfner")
+    return 130 if tuned.interrupted else 0

@@ -1,0 +1,86 @@
+"""Training and scoring in processes beside this one, which can be ended at any moment: when time is up, or by Ctrl-C.
+
+Public names: `Workers`, `Scored`.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import warnings
+from collections.abc import Mapping, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from time import monotonic, perf_counter
+from typing import Any, Self
+
+from tqdm import tqdm
+
+from crfner.compare.splits import Fold
+from crfner.crf import CRFRecognizer
+from crfner.errors import CrfnerError
+from crfner.evaluation import Outcome, unit_outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The outcome of each test unit of a fold (see `unit_outcomes`), and the seconds of training and tagging."""
+
+    units: tuple[Outcome, ...]
+    seconds: float
+
+
+class Workers:
+    """A number of processes, started when there is work; leaving the `with` block ends them, whatever they do.
+
+    Even a single one is a process of its own: CRFsuite would take Ctrl-C as the end of one training only.
+    """
+
+    def __init__(self, jobs: int, bar: Any) -> None:
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        self.interrupted = False
+        self._executor = ProcessPoolExecutor(max_workers=jobs, initializer=_begin)
+        self._bar = bar
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._executor.shutdown(wait=True, kill_workers=True)
+
+    def scores(self, work: Sequence[tuple[Mapping[str, Any], Fold]], until: float) -> list[Scored | None]:
+        """What each training is worth, in order; None for those not done by `until` (of `time.monotonic`) or Ctrl-C.
+
+        Raises the CrfnerError of a training that fails, and CrfnerError when a process is ended from outside.
+        """
+        from joblib.externals.loky.process_executor import BrokenProcessPool
+
+        futures = [self._executor.submit(_score, config, fold) for config, fold in work]
+        try:
+            for future in as_completed(futures, timeout=max(until - monotonic(), 0)):
+                future.result()
+                self._bar.update()
+        except TimeoutError:
+            pass
+        except KeyboardInterrupt:
+            self.interrupted = True
+        except BrokenProcessPool:
+            raise CrfnerError(
+                "a process that trained was ended from outside, perhaps as there was not enough memory; ask for fewer "
+                "jobs or give less data"
+            ) from None
+        return [future.result() if future.done() else None for future in futures]
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; this process's parent answers it
+    tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process would leave behind
+    warnings.simplefilter("ignore")  # rare labels would be warned of for every fold
+
+
+def _score(config: Mapping[str, Any], fold: Fold) -> Scored:
+    start = perf_counter()
+    recognizer = CRFRecognizer(**config).fit(fold.train)
+    found = recognizer.recognize(document.with_spans(()) for document in fold.test)
+    return Scored(tuple(unit_outcomes(fold.test, found)), perf_counter() - start)
