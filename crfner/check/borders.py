@@ -91,8 +91,8 @@ class _Habits:
 def odd_borders(documents: Sequence[Document]) -> Iterator[Finding]:
     """Findings of the kind "border": a word that is part of an entity but is mostly left out elsewhere, or the reverse.
 
-    Safe to correct is a mark that no other entity begins or ends with and five or more stand beside, where it is a comma
-    or the like at the end, or the text without it is an entity of the same label elsewhere.
+    Safe to correct is a mark that no other entity begins or ends with and five or more stand beside, where it is a
+    comma or the like at the end, or the text without it is an entity of the same label elsewhere.
     """
     documents = [align(document)[0] for document in documents]
     words = [document.words() for document in documents]

@@ -26,7 +26,7 @@ _SHOWN = 3  # labels that a message shows
 def rare_labels(documents: Sequence[Document]) -> Iterator[Finding]:
     """Findings of the kind "rare": labels with fewer than ten entities, about the data as a whole.
 
-    Where a frequent label differs by case, punctuation or one letter, each entity is an error with that as suggestion.
+    Where a frequent label differs by case, punctuation or one letter, each entity is likely a mistake for that.
     """
     counts = Counter(span.label for document in documents for span in document.spans)
     meant: dict[str, tuple[float, str]] = {}
@@ -44,7 +44,8 @@ def rare_labels(documents: Sequence[Document]) -> Iterator[Finding]:
                 score, other = meant[span.label]
                 message = f"{span.label} is there {counts[span.label]} times only; is {other} ({counts[other]}) meant?"
                 place = place_of(document, number, span.start, span.end, span.label)
-                yield Finding("rare", "error", score, message, place, (), (Span(span.start, span.end, other),))
+                severity = "error" if score == _CASE else "warning"
+                yield Finding("rare", severity, score, message, place, (), (Span(span.start, span.end, other),))
 
 
 def _examples(count: int) -> str:

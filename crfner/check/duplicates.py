@@ -55,7 +55,8 @@ def duplicates(documents: Sequence[Document]) -> Iterator[Finding]:
     """Findings of the kind "duplicate": copies of documents, and of sentences (of five words or more) in other texts.
 
     A copy of a document with the same entities is safe to remove. Where the entities differ, each that the minority has
-    or lacks is an error; of two copies, that with fewer entities is taken for the wrong one.
+    or lacks is an error; a warning in sentences, which may mean something else in another place. Of two copies, that
+    with fewer entities is taken for the wrong one.
     """
     texts = (Sentence(number, 0, len(document.text), (), document.spans) for number, document in enumerate(documents))
     copies: set[int] = set()
@@ -90,6 +91,7 @@ def _disputes(documents: Sequence[Document], group: Sequence[Sentence], what: st
     counts = Counter(copy.spans for copy in group)
     majority = max(counts, key=lambda spans: (counts[spans], len(spans)))
     evidence = [copy for copy in group if copy.spans == majority][:_SHOWN]
+    severity = "error" if what == "document" else "warning"
     for copy in group:
         if copy.spans == majority:
             continue
@@ -102,10 +104,10 @@ def _disputes(documents: Sequence[Document], group: Sequence[Sentence], what: st
             lacking = [other for other in lacking if not other.overlaps(span)]
             usual = " and ".join(f"{_text(documents, copy, other)!r} is {other.label}" for other in instead)
             message = f"{_text(documents, copy, span)!r} is {span.label} here, but {usual or 'not marked'} {where}"
-            yield _dispute(documents, copy, span, span.label, score, message, evidence, instead)
+            yield _dispute(documents, copy, span, span.label, severity, score, message, evidence, instead)
         for span in lacking:
             message = f"{_text(documents, copy, span)!r} is not marked here, but is {span.label} {where}"
-            yield _dispute(documents, copy, span, None, score, message, evidence, [span])
+            yield _dispute(documents, copy, span, None, severity, score, message, evidence, [span])
 
 
 def _dispute(
@@ -113,6 +115,7 @@ def _dispute(
     copy: Sentence,
     span: Span,
     label: str | None,
+    severity: str,
     score: float,
     message: str,
     peers: Sequence[Sentence],
@@ -125,7 +128,7 @@ def _dispute(
     there = instead[0] if instead else span
     evidence = tuple(place(peer, there, there.label if instead else None) for peer in peers)
     suggestion = tuple(Span(copy.start + other.start, copy.start + other.end, other.label) for other in instead)
-    return Finding("duplicate", "error", score, message, place(copy, span, label), evidence, suggestion)
+    return Finding("duplicate", severity, score, message, place(copy, span, label), evidence, suggestion)
 
 
 def _text(documents: Sequence[Document], copy: Sentence, span: Span) -> str:

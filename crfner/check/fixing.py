@@ -59,8 +59,15 @@ def _width(spans: Iterable[Span]) -> int:
 
 
 def _corrected(document: Document, instead: dict[Key, tuple[Span, ...]]) -> Document:
-    """The document with other entities for those that have some; no two that are the same."""
+    """The document with other entities for those that have some; no two that are the same.
+
+    What is put in the place of one may have a correction of its own, as a mark before white space.
+    """
     spans: dict[Span, None] = {}
-    for span in document.spans:
-        spans.update(dict.fromkeys(instead.get((span.start, span.end, span.label), (span,))))
+    waiting = list(document.spans)
+    while waiting:
+        span = waiting.pop()
+        others = instead.get((span.start, span.end, span.label), (span,))
+        spans.update(dict.fromkeys(other for other in others if other == span))
+        waiting += [other for other in others if other != span]
     return document.with_spans(spans)

@@ -33,7 +33,7 @@ Words = tuple[str, ...]
 def leaks(documents: Sequence[Document], against: Sequence[Document]) -> Iterator[Finding]:
     """Findings of the kind "leak": sentences of five words or more that are in both sets, whatever their case.
 
-    Longer ones are less likely there by chance. It is an error where the two have different entities.
+    Longer ones are less likely there by chance.
     """
     known: dict[Words, list[Sentence]] = defaultdict(list)
     for sentence in sentences(against):
@@ -43,10 +43,9 @@ def leaks(documents: Sequence[Document], against: Sequence[Document]) -> Iterato
         if not others:
             continue
         differs = sentence.spans not in {other.spans for other in others}
-        severity, what = ("error", ", with other entities there") if differs else ("warning", "")
-        message = f"the sentence is in both sets{what}"
+        message = "the sentence is in both sets" + ", with other entities there" * differs
         evidence = tuple(_place(against, other, True) for other in others[:_SHOWN])
-        yield Finding("leak", severity, _by_length(sentence), message, _place(documents, sentence), evidence)
+        yield Finding("leak", "warning", _by_length(sentence), message, _place(documents, sentence), evidence)
 
 
 def near_duplicates(documents: Sequence[Document], against: Sequence[Document]) -> Iterator[Finding]:
