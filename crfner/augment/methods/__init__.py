@@ -14,7 +14,7 @@ from random import Random
 from crfner.augment.methods.crossing import crossed_over, filled_template
 from crfner.augment.methods.mentions import alike_mentions, other_mentions
 from crfner.augment.methods.noise import other_case, typing_errors
-from crfner.augment.methods.synonyms import synonyms
+from crfner.augment.methods.synonyms import with_synonyms
 from crfner.augment.methods.words import other_words, shuffled
 from crfner.augment.pool import Pool
 from crfner.augment.sentences import Sentence
@@ -34,7 +34,7 @@ METHODS: dict[str, Method] = {
     "templates": filled_template,
     "tokens": other_words,
     "shuffle": shuffled,
-    "synonyms": synonyms,
+    "synonyms": with_synonyms,
     "crossover": crossed_over,
     "case": other_case,
     "typos": typing_errors,

@@ -2,7 +2,7 @@
 
 WordNet comes with NLTK's data, which is not installed with NLTK itself.
 
-Public names: `synonyms`, `check_wordnet`.
+Public names: `with_synonyms`, `check_wordnet`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _REPLACED = 0.3  # the probability that a word with synonyms is replaced; one wo
 _SHORTEST = 4  # letters; shorter words are mostly function words, whose entries are other things ("as": arsenic)
 
 
-def synonyms(sentence: Sentence, pool: Pool, rng: Random) -> Sentence | None:
+def with_synonyms(sentence: Sentence, pool: Pool, rng: Random) -> Sentence | None:
     """About three in ten of the words outside mentions that have synonyms, one at least, become one of them.
 
     Raises SettingError where WordNet is not installed.
