@@ -28,6 +28,7 @@ Words = tuple[str, ...]
 class _Use:
     """Where a string stands, by its tokens, and how it is read there: a label, _FREE or _CUT.
 
+    initial  whether it begins a sentence
     cutting  the entities that share some tokens with it, where it is cut
     """
 
@@ -35,17 +36,20 @@ class _Use:
     first: int
     last: int
     reading: str
+    initial: bool = False
     cutting: tuple[Chunk, ...] = ()
 
 
 def inconsistencies(documents: Sequence[Document]) -> Iterator[Finding]:
     """Findings of the kinds "conflict", "missing" and "border", each about a place of a minority reading.
 
-    Strings are compared word by word, case and all; the documents are tokenised.
+    Strings are compared word by word, case and all; the documents are tokenised. A word that begins a sentence may also
+    be a usual one: where that is not marked in small letters, it is a peer, too.
     """
     documents = [align(document)[0] for document in documents]
     uses = _uses(documents)
     shares = _shares(uses.values())
+    usual = _unmarked(documents)
     for words, places in uses.items():
         counts = Counter(use.reading for use in places)
         majority = max(counts, key=lambda reading: (reading != _CUT, counts[reading], shares[reading]))
@@ -53,7 +57,8 @@ def inconsistencies(documents: Sequence[Document]) -> Iterator[Finding]:
         for use in places:
             if use.reading == majority or (use.reading == _CUT and majority == _FREE):
                 continue
-            score = mistake(counts[use.reading] - 1, len(places) - 1, shares[use.reading])
+            as_word = usual[words[0].lower()] if use.initial and use.reading == _FREE and len(words) == 1 else 0
+            score = mistake(counts[use.reading] - 1 + as_word, len(places) - 1 + as_word, shares[use.reading])
             if score < LEAST:
                 continue
             if shown is None:
@@ -106,6 +111,16 @@ def _shares(uses: Iterable[Sequence[_Use]]) -> Mapping[str, float]:
     return found | {_CUT: max(_CUTS, found.get(_CUT, 0.0))}
 
 
+def _unmarked(documents: Sequence[Document]) -> Counter[str]:
+    """How often each word in small letters is outside any entity, but not at the beginning of a sentence."""
+    counts: Counter[str] = Counter()
+    for document in documents:
+        marked = {token for first, last, _ in document.chunks() for token in range(first, last)}
+        marked.update(first for first, _ in document.sentences)
+        counts.update(word for token, word in enumerate(document.words()) if word.islower() and token not in marked)
+    return counts
+
+
 def _uses(documents: Sequence[Document]) -> dict[Words, list[_Use]]:
     """Where each string stands that is an entity in some place, and in another too.
 
@@ -141,7 +156,7 @@ def _uses(documents: Sequence[Document]) -> dict[Words, list[_Use]]:
                     covered = max(covered, last)
                     if reading is not None:
                         cutting = touching if reading == _CUT else ()
-                        uses[string].append(_Use(number, first, last, reading, cutting))
+                        uses[string].append(_Use(number, first, last, reading, first == start, cutting))
     return {string: places for string, places in uses.items() if len(places) > 1}
 
 

@@ -85,6 +85,12 @@ def test_a_part_of_a_longer_entity_is_not_missed() -> None:
     ]
 
 
+def test_a_usual_word_that_begins_a_sentence_is_not_missed() -> None:
+    marks = ["in [Let LOC] now"] * 2
+    assert found(inconsistencies, *marks, *["we let it be"] * 30, "Let it be") == []
+    assert len(found(inconsistencies, *marks, "Let it be")) == 1
+
+
 def test_case_tells_texts_apart() -> None:
     assert found(inconsistencies, *["[Turkey LOC] is"] * 5, "some turkey") == []
 
