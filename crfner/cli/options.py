@@ -34,10 +34,13 @@ features_option: Callable[[Any], Any] = click.option(
 )
 
 
-def read_documents(path: str, format: str | None) -> Iterator[Document]:
-    """The documents of the input; when it ends, what the reader skipped or repaired is counted on standard error."""
+def read_documents(path: str, format: str | None, overlaps: bool = False) -> Iterator[Document]:
+    """The documents of the input; when it ends, what the reader skipped or repaired is counted on standard error.
+
+    overlaps  keep spans that share characters, rather than refuse them
+    """
     notes = formats.Notes()
-    yield from formats.read(path, format, notes=notes)
+    yield from formats.read(path, format, notes=notes, overlaps=overlaps)
     for what, times in sorted(notes.items()):
         click.echo(f"{formats.stream_name(path)}: {times} {what}", err=True)
 

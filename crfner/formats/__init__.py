@@ -41,22 +41,24 @@ _HEAD = 1 << 16  # characters that are looked at to find out the format
 class Format:
     """A format's reader and writer, None where it has none, and the file endings that belong to it.
 
-    read   (lines, name, *, notes, **options) -> iterator of documents
-    write  (documents, stream, *, notes, **options) -> None
+    read      (lines, name, *, notes, **options) -> iterator of documents
+    write     (documents, stream, *, notes, **options) -> None
+    overlaps  whether its files can hold spans that share characters; `read` then takes `overlaps` as an option
     """
 
     read: Callable[..., Iterator[Document]] | None
     write: Callable[..., None] | None
     endings: tuple[str, ...] = ()
+    overlaps: bool = False
 
 
 FORMATS: dict[str, Format] = {
     "conll": Format(conll.read, conll.write, (".conll", ".iob", ".iob1", ".iob2", ".bio", ".bioes", ".bilou", ".tsv")),
-    "spacy": Format(spacy.read, spacy.write_json),
-    "spacy-json": Format(spacy.read_json, spacy.write_json, (".json",)),
-    "spacy-jsonl": Format(spacy.read_jsonl, spacy.write_jsonl),
-    "spacy-py": Format(spacy.read_python, spacy.write_python, (".py",)),
-    "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson")),
+    "spacy": Format(spacy.read, spacy.write_json, overlaps=True),
+    "spacy-json": Format(spacy.read_json, spacy.write_json, (".json",), True),
+    "spacy-jsonl": Format(spacy.read_jsonl, spacy.write_jsonl, overlaps=True),
+    "spacy-py": Format(spacy.read_python, spacy.write_python, (".py",), True),
+    "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson"), True),
     "text": Format(text.read, text.write, (".txt", ".text")),
     "inline": Format(None, inline.write, (".md",)),
     "table": Format(None, table.write),
@@ -65,13 +67,19 @@ _SPACY_BY_ENDING = {".py": "spacy-py", ".jsonl": "spacy-jsonl"}
 
 
 def read(
-    path: str | os.PathLike[str], format: str | None = None, *, notes: Notes | None = None, **options: Any
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    *,
+    notes: Notes | None = None,
+    overlaps: bool = False,
+    **options: Any,
 ) -> Iterator[Document]:
     """The documents of a file, or of standard input for "-", one by one.
 
-    format   a name in `FORMATS`; found out by `sniff`'s rule when None
-    notes    a counter that is told what was skipped or left out
-    options  the format's own: `block=50` for conll, the sentences a document where the file marks no documents
+    format    a name in `FORMATS`; found out by `sniff`'s rule when None
+    notes     a counter that is told what was skipped or left out
+    overlaps  keep spans that share characters, where the format can hold them, rather than refuse them
+    options   the format's own: `block=50` for conll, the sentences a document where the file marks no documents
 
     Raises InputError, naming file and line, when the input cannot be opened, is empty or is wrong; the checks run as
     the documents are taken, not when this is called.
@@ -81,8 +89,11 @@ def read(
         head, lines = _head(stream)
         if not head.strip():
             raise InputError("the file is empty; give one that holds labelled text", name)
-        reader = _format(format or by_content(head) or by_ending(path) or "text", "read").read
+        entry = _format(format or by_content(head) or by_ending(path) or "text", "read")
+        reader = entry.read
         assert reader is not None
+        if overlaps and entry.overlaps:
+            options["overlaps"] = True
         documents = 0
         for document in reader(lines, name, notes=Notes() if notes is None else notes, **options):
             documents += 1

@@ -72,10 +72,13 @@ def check_unicode(value: str, what: str, place: Place) -> None:
         place.refuse(f"{what} holds half of a surrogate pair ({value[error.start]!a} at {error.start}); write it whole")
 
 
-def checked_spans(text: str, entities: Iterable[Entity], place: Place) -> tuple[Span, ...]:
-    """The spans, sorted. Raises InputError for the first that is wrong, or for two that share characters."""
+def checked_spans(text: str, entities: Iterable[Entity], place: Place, overlaps: bool = False) -> tuple[Span, ...]:
+    """The spans, sorted. Raises InputError for the first that is wrong, or, without `overlaps`, for two that share
+    characters."""
     spans = [_checked_span(text, number, entity, place) for number, entity in enumerate(entities, 1)]
     spans.sort()
+    if overlaps:
+        return tuple(spans)
     widest: Span | None = None
     for span in spans:
         if widest is not None and span == widest:

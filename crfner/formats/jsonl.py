@@ -34,8 +34,10 @@ _EXTRA = "other fields"
 _BREAKS = re.compile(r"[\t\r\n]")
 
 
-def read(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]:
+def read(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
     """The documents, in a stream. Examples that were rejected or ignored (Prodigy's `answer`) are skipped and noted.
+
+    overlaps  keep spans that share characters, rather than refuse them
 
     Raises InputError for the first line that is wrong.
     """
@@ -49,7 +51,7 @@ def read(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]
         if "\\u" in line:  # the only way to spell half of a surrogate pair
             check_unicode(to_json(record), "the line", place)
         if _accepted(record, place, notes):
-            yield _document(record, place)
+            yield _document(record, place, overlaps)
 
 
 def _accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
@@ -62,13 +64,13 @@ def _accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
     return True
 
 
-def _document(record: Mapping[str, Any], place: Place) -> Document:
+def _document(record: Mapping[str, Any], place: Place, overlaps: bool) -> Document:
     if "text" not in record:
         wrong_key(record, "text", place, "the object")
     text = checked_text(record["text"], place)
     tokens = _tokens(record.get("tokens"), text, place)
     sentences = _ranges(record.get("sentences"), "sentences", len(tokens), place)
-    spans = checked_spans(text, _entities(record, place), place)
+    spans = checked_spans(text, _entities(record, place), place, overlaps)
     return Document(text, tokens, sentences, spans, _id(record.get("id"), place), _meta(record, len(tokens), place))
 
 

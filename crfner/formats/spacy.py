@@ -37,8 +37,11 @@ _WANTED = '[text, {"entities": [[start, end, label], ...]}]'
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
-def read(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]:
-    """The documents of a file in any of the three spellings."""
+def read(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
+    """The documents of a file in any of the three spellings.
+
+    overlaps  keep spans that share characters, rather than refuse them
+    """
     lines = iter(lines)
     seen: list[str] = []
     start = ""
@@ -52,10 +55,10 @@ def read(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]
         reader = read_jsonl
     elif start[:1] in ("[", "{") and start != "[(":
         reader = read_json
-    yield from reader(chain(seen, lines), name, notes=notes)
+    yield from reader(chain(seen, lines), name, notes=notes, overlaps=overlaps)
 
 
-def read_json(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]:
+def read_json(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
     """The documents of a JSON file: one list of pairs. The file is held in memory."""
     text = "".join(lines)
     position = _skip_blank(text, 0)
@@ -69,7 +72,7 @@ def read_json(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Docu
         line, counted = line + text.count("\n", counted, position), position
         with json_errors(Place(name, 1)):  # the decoder counts lines from the start of the file
             item, position = decoder.raw_decode(text, position)
-        yield _document(item, Place(name, line), notes)
+        yield _document(item, Place(name, line), notes, overlaps)
         position = _skip_blank(text, position)
         mark = text[position : position + 1]
         if mark not in (",", "]"):
@@ -82,15 +85,15 @@ def read_json(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Docu
         raise InputError("something follows the end of the list; remove it", name, _line(text, end))
 
 
-def read_jsonl(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]:
+def read_jsonl(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
     """The documents of JSON lines, one pair a line, in a stream."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             place = Place(name, number)
-            yield _document(parse_json(line, place), place, notes)
+            yield _document(parse_json(line, place), place, notes, overlaps)
 
 
-def read_python(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]:
+def read_python(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
     """The documents of the list of literals in a Python file, which is parsed and never executed."""
     nodes = _list_of_pairs(_parsed("".join(lines), name), name, notes)
     for node in nodes:
@@ -99,7 +102,7 @@ def read_python(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Do
             item = ast.literal_eval(node)
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             place.refuse("only literals are read and nothing is executed; write the text and the numbers themselves")
-        yield _document(item, place, notes)
+        yield _document(item, place, notes, overlaps)
 
 
 def _parsed(source: str, name: str) -> ast.Module:
@@ -137,7 +140,7 @@ def _list_of_pairs(module: ast.Module, name: str, notes: Notes) -> list[ast.expr
     return next(iter(lists.values()))
 
 
-def _document(item: Any, place: Place, notes: Notes) -> Document:
+def _document(item: Any, place: Place, notes: Notes, overlaps: bool) -> Document:
     if not isinstance(item, list | tuple) or len(item) != 2:
         place.refuse(f"an example should be {_WANTED}, not {show(item)}")
     text = checked_text(item[0], place)
@@ -152,7 +155,7 @@ def _document(item: Any, place: Place, notes: Notes) -> Document:
     for key in annotations:
         if key != "entities":
             notes[f"annotations other than entities left out ({show(key)})"] += 1
-    return Document(text, spans=checked_spans(text, _entities(entities, place), place))
+    return Document(text, spans=checked_spans(text, _entities(entities, place), place, overlaps))
 
 
 def _entities(entities: Iterable[Any], place: Place) -> Iterator[Entity]:

@@ -1,0 +1,261 @@
+"""What a CRF doubts that has not seen the document: each fold is read by one that was trained on the others.
+
+Where it contradicts an annotation, either of them is wrong. Span by span, how likely the annotation is follows from how
+often the model is contradicted when it is as sure as here (see `noise`); token by token, confident learning says
+whether the model is surer of another label than it usually is of that one (see `confident`). A finding is a warning
+where both agree.
+
+Public names: `label_errors`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tqdm import tqdm
+
+from crfner.check.chances import NOISE
+from crfner.check.confident import confident_errors
+from crfner.check.noise import excess, mistakes
+from crfner.check.values import Finding, place_of
+from crfner.compare.splits import make_folds
+from crfner.crf import CRFRecognizer
+from crfner.crf.decode import Bools, Floats, Ints, lattice
+from crfner.document import Chunk, Document, Span, align, touched_by
+from crfner.evaluation.errors import pair_errors
+from crfner.schemes import split_tag
+from crfner.tokenize import tokenized, whole
+
+_ITERATIONS = 60  # training to the end finds no more, and takes half as long again
+_ADDED = NOISE / 20  # entities that are none are far rarer than those that were overlooked
+_LIKELY = 0.5
+_KINDS = {
+    "type": "mislabelled",
+    "both": "mislabelled",
+    "boundary": "misplaced",
+    "spurious": "unlabelled",
+    "missed": "doubtful",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is read at once: a document, or a sentence of one where there are too few documents for folds.
+
+    number    of the document it is from
+    shift     where it begins in that document's text
+    document  tokenised, with spans that do not overlap and begin and end with tokens
+    """
+
+    number: int
+    shift: int
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the CRF says of a piece, as chunks of characters.
+
+    found   its own entities, with their probabilities
+    gold    the annotated ones, with theirs
+    tokens  (T, K) the probability of each label, "no entity" first
+    """
+
+    found: dict[Chunk, float]
+    gold: dict[Chunk, float]
+    tokens: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A contradiction: its group (see `ERROR_GROUPS`), what the annotation has and what the CRF."""
+
+    piece: int
+    group: str
+    gold: Chunk | None
+    found: Chunk | None
+
+
+def label_errors(
+    documents: Sequence[Document], *, folds: int = 3, seed: int = 0, progress: bool = False
+) -> Iterator[Finding]:
+    """Findings of the kinds "mislabelled", "misplaced", "unlabelled" and "doubtful".
+
+    Where there are fewer documents than folds, folds go by sentence. There are no findings when there is too little
+    text for any fold to learn from. Raises SettingError when `folds` is less than 2.
+    """
+    pieces = _pieces(documents, folds)
+    labels = sorted({span.label for piece in pieces for span in piece.document.spans})
+    readings = dict(_read(pieces, labels, folds, seed, progress)) if len({p.document.text for p in pieces}) > 1 else {}
+    if not readings:
+        return
+    doubts = [
+        _Doubt(number, *error)
+        for number, reading in readings.items()
+        for error in pair_errors(set(reading.gold) - set(reading.found), set(reading.found) - set(reading.gold))
+    ]
+    flagged = _flagged(pieces, readings, labels)
+    for doubt, chance in zip(doubts, _chances(doubts, readings), strict=True):
+        piece = pieces[doubt.piece]
+        yield _finding(documents[piece.number], piece, doubt, chance, readings[doubt.piece], flagged[doubt.piece])
+
+
+# Reading
+
+
+def _pieces(documents: Sequence[Document], folds: int) -> list[_Piece]:
+    prepared = [_prepared(document) for document in documents]
+    if len({document.text for document in prepared}) >= folds:
+        return [_Piece(number, 0, document) for number, document in enumerate(prepared)]
+    return [piece for number, document in enumerate(prepared) for piece in _sentences(number, document)]
+
+
+def _prepared(document: Document) -> Document:
+    """Tokenised, with the longest of spans that overlap, cut to the tokens that they touch."""
+    document, _ = align(whole(tokenized(document)))
+    spans: list[Span] = []
+    taken = np.zeros(len(document.tokens), dtype=np.bool_)
+    for first, last, label in sorted(document.chunks(), key=lambda chunk: (chunk[0] - chunk[1], chunk)):
+        if not taken[first:last].any():
+            taken[first:last] = True
+            spans.append(Span(document.tokens[first][0], document.tokens[last - 1][1], label))
+    return document.with_spans(spans)
+
+
+def _sentences(number: int, document: Document) -> Iterator[_Piece]:
+    spans = iter([*document.spans, Span(len(document.text), len(document.text) + 1, "end")])
+    span = next(spans)
+    for first, last in document.sentences:
+        start, end = document.tokens[first][0], document.tokens[last - 1][1]
+        inside = []
+        while span.end <= end:
+            inside.append(Span(span.start - start, span.end - start, span.label))
+            span = next(spans)
+        tokens = tuple((left - start, right - start) for left, right in document.tokens[first:last])
+        meta = {"columns": tuple(column[first:last] for column in document.meta.get("columns", ()))}
+        sentence = Document(document.text[start:end], tokens, ((0, last - first),), tuple(inside), document.id, meta)
+        yield _Piece(number, start, sentence)
+
+
+def _read(
+    pieces: Sequence[_Piece], labels: Sequence[str], folds: int, seed: int, progress: bool
+) -> Iterator[tuple[int, _Reading]]:
+    """The number and reading of each piece; those of a fold that leaves nothing to learn from are left out."""
+    documents = [piece.document for piece in pieces]
+    different = len({document.text for document in documents})
+    parts = make_folds(documents, min(folds, different), seed)
+    for fold in tqdm(parts, "asking a model", unit=" folds", disable=None if progress else True):
+        if not any(document.spans for document in fold.train):
+            continue
+        crf = CRFRecognizer(iterations=_ITERATIONS, seed=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # labels with few examples are findings of their own
+            crf.fit(fold.train)
+        if crf.manifest["training"]["interrupted"]:
+            raise KeyboardInterrupt  # half a model would doubt too much
+        for number, document in zip(fold.places, fold.test, strict=True):
+            yield number, _reading(crf, document, labels)
+
+
+def _reading(crf: CRFRecognizer, document: Document, labels: Sequence[str]) -> _Reading:
+    ((read, probabilities),) = crf.weigh([(document, document.spans)])
+    tagger = crf.tagger()
+    tokens = np.zeros((len(document.tokens), len(labels) + 1))
+    if len(tokens):
+        nodes = lattice(*tagger.emissions([crf.prepared(document.with_spans(()))]), tagger.chain).node
+        for tag, column in zip(tagger.tags, nodes.T, strict=True):
+            label = split_tag(tag)[1]
+            tokens[:, labels.index(label) + 1 if label else 0] += column
+    return _Reading(
+        {(span.start, span.end, span.label): span.score or 0.0 for span in read.spans},
+        {
+            (span.start, span.end, span.label): probability
+            for span, probability in zip(document.spans, probabilities or [0.0] * len(document.spans), strict=True)
+        },
+        tokens,
+    )
+
+
+# Judging
+
+
+def _chances(doubts: Sequence[_Doubt], readings: Mapping[int, _Reading]) -> list[float]:
+    """For each doubt the probability that the annotation is wrong."""
+    chances = [0.0] * len(doubts)
+    found = [(piece, chunk, p) for piece, reading in readings.items() for chunk, p in reading.found.items()]
+    places = {(piece, chunk): place for place, (piece, chunk, _) in enumerate(found)}
+    confidence = np.array([p for _, _, p in found])
+    for group in _KINDS:
+        of_group = {at: places[d.piece, d.found] for at, d in enumerate(doubts) if d.group == group and d.found}
+        if of_group:
+            contradicted = np.zeros(len(confidence), dtype=np.bool_)
+            contradicted[[*of_group.values()]] = True
+            by_place = mistakes(confidence, contradicted)
+            for at, place in of_group.items():
+                chances[at] = float(by_place[place])
+    missed = [at for at, doubt in enumerate(doubts) if doubt.group == "missed"]
+    unsure = np.zeros(sum(len(reading.gold) for reading in readings.values()))  # in any order, 0 where both agree
+    for place, at in enumerate(missed):
+        unsure[place] = 1 - readings[doubts[at].piece].gold[_there(doubts[at])]
+    for at, chance in zip(missed, excess(unsure, _ADDED).tolist(), strict=False):
+        chances[at] = chance
+    return chances
+
+
+def _flagged(pieces: Sequence[_Piece], readings: Mapping[int, _Reading], labels: Sequence[str]) -> dict[int, Bools]:
+    """For each piece which of its tokens confident learning takes for labelled wrongly."""
+    given: list[Ints] = []
+    for number in readings:
+        document = pieces[number].document
+        given.append(np.zeros(len(document.tokens), dtype=np.int64))
+        for first, last, label in document.chunks():
+            given[-1][first:last] = labels.index(label) + 1
+    errors = confident_errors(np.concatenate(given), np.concatenate([reading.tokens for reading in readings.values()]))
+    borders = np.cumsum([len(one) for one in given])[:-1]
+    return dict(zip(readings, np.split(errors, borders), strict=True))
+
+
+def _there(doubt: _Doubt) -> Chunk:
+    """What the annotation has, or what the CRF has where that is nothing."""
+    there = doubt.gold or doubt.found
+    assert there is not None
+    return there
+
+
+def _finding(
+    document: Document, piece: _Piece, doubt: _Doubt, chance: float, reading: _Reading, flags: Bools
+) -> Finding:
+    start, end, _ = _there(doubt)
+    first, last = touched_by(piece.document.tokens)(start, end)
+    if doubt.found:
+        more, less = touched_by(piece.document.tokens)(*doubt.found[:2])
+        first, last = min(first, more), max(last, less)
+    agreed = chance >= _LIKELY and bool(flags[first:last].any())
+    shift = piece.shift
+    suggestion = (Span(doubt.found[0] + shift, doubt.found[1] + shift, doubt.found[2]),) if doubt.found else ()
+    return Finding(
+        _KINDS[doubt.group],
+        "warning" if agreed else "info",
+        chance,
+        _message(doubt, piece.document.text, reading),
+        place_of(document, piece.number, start + shift, end + shift, doubt.gold[2] if doubt.gold else None),
+        suggestion=suggestion,
+    )
+
+
+def _message(doubt: _Doubt, text: str, reading: _Reading) -> str:
+    who = "a model that has not seen it"
+    if doubt.found is None:
+        gold = _there(doubt)
+        return f"{who} finds no entity here; {gold[2]} has a probability of {reading.gold[gold]:.2f}"
+    start, end, label = doubt.found
+    words = " ".join(text[start:end].split())
+    sure = f"with a probability of {reading.found[doubt.found]:.2f}"
+    if doubt.gold is None:
+        return f"{who} finds {words!r} here, {label}, {sure}"
+    if doubt.group == "type":
+        return f"{who} reads {label}, not {doubt.gold[2]}, {sure}"
+    return f"{who} reads {words!r}, {label}, {sure}"
