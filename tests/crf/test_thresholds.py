@@ -130,7 +130,7 @@ def test_scores_of_spans_are_their_probabilities_with_thresholds_too(crf: CRFRec
 
 
 def test_a_threshold_for_a_label_that_was_not_learnt_is_an_error_that_names_it(crf: CRFRecognizer) -> None:
-    with pytest.raises(SettingError, match="'BOAT'.*LOC, PER, SHIP"):
+    with pytest.raises(SettingError, match=r"'BOAT'.*LOC, PER, SHIP"):
         list(with_thresholds(crf, {"BOAT": 0.5}).recognize(UNSEEN))
 
 
