@@ -17,7 +17,7 @@ from crfner.check.chances import NOISE
 from crfner.crf.decode import Bools, Floats
 
 _PRIOR = 100.0  # readings that the expected rate of mistakes counts for
-_LEAST_ODDS = 1e-4  # keeps the log odds of a rounded probability finite
+_LEAST_ODDS = 1e-4  # probabilities are rounded to so much
 
 
 def mistakes(confidence: Floats, contradicted: Bools) -> Floats:
@@ -48,7 +48,8 @@ def mistakes(confidence: Floats, contradicted: Bools) -> Floats:
     start = np.array([np.log(NOISE / (1 - NOISE)), -2.0, -1.0])
     found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 1000})
     _, wrong, own = rates(found.x)
-    chances: Floats = wrong / np.maximum(wrong + own, 1e-12)
+    own = np.maximum(own, 1 / len(confidence))  # so many readings cannot show a lower rate
+    chances: Floats = wrong / (wrong + own)
     return chances
 
 

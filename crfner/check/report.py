@@ -75,7 +75,8 @@ class Report:
         """The kinds that were found: how many findings of each severity, and what they are about."""
         by_kind = Counter((finding.kind, finding.severity) for finding in self.findings)
         grave_first = tuple(reversed(SEVERITIES))
-        columns = (Column("kind"), *(Column(name, count) for name in grave_first), Column("what it is", number=False))
+        numbers = (Column(severity, count) for severity in grave_first)
+        columns = (Column("kind", number=False), *numbers, Column("what it is", number=False))
         rows: list[tuple[Value, ...]] = [
             (kind, *(by_kind[kind, severity] for severity in grave_first), what)
             for kind, what in KINDS.items()

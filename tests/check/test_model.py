@@ -95,9 +95,10 @@ def test_what_has_the_most_probable_class_is_no_error() -> None:
 def contradictions(seed: int, rate: float) -> tuple[Floats, np.ndarray, np.ndarray]:
     """Confidences, whether each is contradicted, and whether by a mistake; the model is too sure of itself."""
     chance = np.random.default_rng(seed)
-    confidence = 1 - chance.beta(0.3, 1.5, 8000)
-    wrong = chance.random(8000) < rate
-    own = chance.random(8000) < (1 - confidence) * 0.6 + 0.005
+    confidence = np.minimum(1 - chance.beta(0.3, 1.5, 8000), 0.9999)
+    wrong = chance.random(8000) < rate * confidence
+    odds = confidence / (1 - confidence)
+    own = chance.random(8000) < 1 / (1 + np.exp(0.5) * odds**0.6)
     return confidence, wrong | own, wrong
 
 
