@@ -18,6 +18,7 @@ from crfner.check.values import Finding, Place, place_of
 from crfner.document import Chunk, Document, Span, align
 
 _SHOWN = 5  # places that are given as evidence
+_TELLING = 3  # places with the same word that say more than those with words of its class
 _CLEAR = 5  # places without exception that make a habit clear enough to correct the only one against it
 _BY_WORD, _BY_LABEL = 1.0, 2.0  # places that a class counts for beside those of the word, and a word beside its label's
 
@@ -136,8 +137,9 @@ def _edges(document: Document, number: int, words: Sequence[str]) -> Iterator[_E
 
 
 def _edge(number: int, chunk: Chunk, after: bool, inside: bool, word: str) -> _Edge:
-    folded = word.casefold()
-    keys = (after, "", _class(word)), (after, folded, ""), (after, folded, chunk[2])
+    of_class = _class(word)
+    same = word.casefold() if of_class in ("determiner", "title") else word  # Edward Said said so
+    keys = (after, "", of_class), (after, same, ""), (after, same, chunk[2])
     return _Edge(number, *chunk, after, inside, word, keys)
 
 
@@ -182,7 +184,7 @@ def _finding(documents: Sequence[Document], edge: _Edge, habits: _Habits, score:
     first, last = _moved(edge)
     moved = Span(document.tokens[first][0], document.tokens[last - 1][1], edge.label)
     by_class, *by_word = edge.keys
-    key = next((key for key in reversed(by_word) if habits.peers(edge, key)[1]), by_class)
+    key = next((key for key in reversed(by_word) if habits.peers(edge, key)[1] >= _TELLING), by_class)
     same, others = habits.peers(edge, key)
     name = repr(edge.word) + (f", {_CLASSES[_class(edge.word)]}," if key == by_class else "")
     is_here, is_there = ("part of", "left out") if edge.inside else ("left out", "part of it")

@@ -70,7 +70,7 @@ def _relation(span: Span, other: Span) -> str:
 def blank_borders(documents: Sequence[Document]) -> Iterator[Finding]:
     """Findings of the kind "whitespace": entities that begin or end with white space, which is safe to leave out."""
     for number, document in enumerate(documents):
-        for span in document.spans:
+        for span in dict.fromkeys(document.spans):
             kept = trimmed(document, span)
             if kept == span:
                 continue
