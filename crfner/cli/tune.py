@@ -12,12 +12,21 @@ import click
 from crfner.cli.options import input_format, keep_inputs, read_documents
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, atomic_output, check_writable
+from crfner.resources import LANGUAGES, resources
+from features import Lexicon
 
 
 @click.command("tune")
 @click.argument("data")
 @click.option(
     "-o", "--output", default="best.json", show_default=True, metavar="CONFIG", help="The file of settings to write."
+)
+@click.option(
+    "--resources",
+    "languages",
+    multiple=True,
+    type=click.Choice(list(LANGUAGES)),
+    help="Lexicons of this language, which the model is to have too; repeatable.",
 )
 @click.option("--minutes", type=float, default=10, show_default=True, help="Time to search, at most.")
 @click.option("--trials", type=click.IntRange(1), metavar="N", help="Settings to try, at most.")
@@ -32,6 +41,7 @@ from crfner.files import STANDARD_STREAM, atomic_output, check_writable
 def tune(
     data: str,
     output: str,
+    languages: tuple[str, ...],
     minutes: float,
     trials: int | None,
     folds: int,
@@ -50,6 +60,7 @@ def tune(
     \b
     crfner tune train.jsonl -o best.json
     crfner tune train.jsonl -o best.json --minutes 60 --study trials.log --plot tuning.html
+    crfner tune train.conll -o best.json --resources en
     crfner train train.jsonl --config best.json -o model.crfner
     """
     from crfner.tune import to_page, to_text, write_config
@@ -61,9 +72,13 @@ def tune(
     for path in outputs:
         keep_inputs(path, [data])
         check_writable(path)
+    lexicons: dict[str, Lexicon] = {}
+    for language in languages:
+        lexicons.update(resources(language))
     documents = list(read_documents(data, input_format))
     tuned = search(
         documents,
+        lexicons=lexicons,
         minutes=minutes,
         trials=trials,
         folds=folds,
@@ -80,5 +95,6 @@ def tune(
         with atomic_output(plot_path) as stream:
             stream.write(to_page(tuned))
         click.echo(f"wrote {plot_path}")
-    click.echo(f"next: crfner train {data} --config {output} -o model.crfner")
+    with_resources = "".join(f" --resources {language}" for language in languages)
+    click.echo(f"next: crfner train {data} --config {output}{with_resources} -o model.crfner")
     return 130 if tuned.interrupted else 0

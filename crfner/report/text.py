@@ -31,7 +31,7 @@ def to_text(comparison: Comparison, *, baseline: str | None = None) -> str:
 
 
 def text_table(table: Table) -> list[str]:
-    """The table, and its footnote when it has one: names to the left, numbers to the right, * for a mark."""
+    """The table, and its footnote when it has one: names and texts to the left, numbers to the right, * for a mark."""
     marked = {column for _, column in table.marks}
     rows = [
         [
@@ -41,6 +41,6 @@ def text_table(table: Table) -> list[str]:
         for row, cells in enumerate(table.cells())
     ]
     rows.insert(0, [visible(column.title) for column in table.columns])
-    lines = aligned(rows, table.names)
+    lines = aligned(rows, table.names, [number for number, column in enumerate(table.columns) if not column.number])
     lines.insert(1, "-" * max(map(len, lines)))
     return ["\n".join(lines), *([f"* {table.footnote}"] if table.footnote else [])]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -29,6 +29,7 @@ from crfner.tune.study import Study
 from crfner.tune.values import Confirmation, Trial, Tuned
 from crfner.tune.workers import Scored, Workers
 from crfner.version import __version__
+from features import Lexicon
 
 _BATCH = 4
 """Points that are proposed together, or as many as there are jobs: few, so that each learns from those before it."""
@@ -39,6 +40,7 @@ _RESERVE = 1.3  # of the time that the confirmation is expected to take
 def tune(
     documents: Sequence[Document],
     *,
+    lexicons: Mapping[str, Lexicon] | None = None,
     minutes: float = 10.0,
     trials: int | None = None,
     folds: int = 3,
@@ -49,6 +51,7 @@ def tune(
 ) -> Tuned:
     """Search for the settings of a CRF that suit the documents, by cross-validation.
 
+    lexicons  gazetteers and clusters by name, which every recogniser gets, and the tuned one is to get too
     minutes   after which the search ends, with all that it does at its end; a training on its way is given up
     trials    after which it ends, those of the study's file among them; None for as many as time allows
     folds     of the cross-validation, by document
@@ -71,11 +74,12 @@ def tune(
     jobs = _processors() if jobs is None else jobs
     prepared = [CRFRecognizer().prepared(document) for document in documents]  # once for all
     cut, anew = (make_folds(prepared, folds, seed + shift) for shift in (0, 1))
-    made_for = {"data": _fingerprint(prepared), "folds": folds, "seed": seed, "version": __version__}
+    lexicons = lexicons or {}
+    made_for = {} if study is None else _made_for(prepared, lexicons, folds, seed)
     book = Study(study, made_for, seed)
     with (
         tqdm(desc="tuning", unit=" trainings", disable=None if progress else True) as bar,
-        Workers(jobs, bar) as workers,
+        Workers(jobs, lexicons, bar) as workers,
     ):
         search = _Search(book, workers, cut, jobs, start + 60 * minutes, bar)
         search.run(trials)
@@ -88,12 +92,16 @@ def tune(
             )
         best = _best(book.trials())
         confirmation = None if best == default else search.confirmed(best, default, anew, seed)
+    try:
+        shares = book.shares()
+    except KeyboardInterrupt:
+        shares, workers.interrupted = {}, True
     return Tuned(
         trials=book.trials(),
         default=default,
         best=best,
         confirmation=confirmation,
-        shares=book.shares(),
+        shares=shares,
         documents=len(prepared),
         folds=folds,
         seed=seed,
@@ -118,13 +126,16 @@ class _Search:
 
     def run(self, trials: int | None) -> None:
         """Try points until there are so many, time is up, or Ctrl-C comes."""
-        if self._book.default() is None:  # alone and before all others, so that there is something to compare with
-            self._try(1)
-        while self._book.default() is not None and not self._workers.interrupted and monotonic() < self._until():
-            left = math.inf if trials is None else trials - len(self._book.trials())
-            if left < 1:
-                break
-            self._try(int(min(left, max(_BATCH, self._jobs))))
+        try:
+            if self._book.default() is None:  # alone and before all others, so that there is something to compare with
+                self._try(1)
+            while self._book.default() is not None and not self._workers.interrupted and monotonic() < self._until():
+                left = math.inf if trials is None else trials - len(self._book.trials())
+                if left < 1:
+                    break
+                self._try(int(min(left, max(_BATCH, self._jobs))))
+        except KeyboardInterrupt:  # between trainings
+            self._workers.interrupted = True
 
     def confirmed(self, best: Trial, default: Trial, folds: Sequence[Fold], seed: int) -> Confirmation | None:
         """The two on other folds; None when time is up, or was before."""
@@ -193,8 +204,20 @@ def _processors() -> int:
     return number
 
 
-def _fingerprint(documents: Sequence[Document]) -> str:
+def _made_for(documents: Sequence[Document], lexicons: Mapping[str, Lexicon], folds: int, seed: int) -> dict[str, Any]:
+    """What all trials of a file must have in common; texts and lexicons by their fingerprints."""
+    shown = (repr((document.text, document.tokens, document.spans)) for document in documents)
+    return {
+        "data": _fingerprint(shown),
+        "lexicons": {name: _fingerprint(lexicon.to_lines()) for name, lexicon in lexicons.items()},
+        "folds": folds,
+        "seed": seed,
+        "version": __version__,
+    }
+
+
+def _fingerprint(lines: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for document in documents:
-        digest.update(repr((document.text, document.tokens, document.spans)).encode("utf-8", "surrogatepass"))
+    for line in lines:
+        digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
     return digest.hexdigest()

@@ -3,12 +3,14 @@
 A point of the space is a dictionary of parameters. The presets are points of it too, and are tried before all others:
 the search can only add to what they give.
 
-Public names: `PARAMETERS`, `GROUPS`, `preset_point`, `suggest`, `config_of`, `shown`, `differences`, `Point`.
+Public names: `PARAMETERS`, `GROUPS`, `preset_point`, `suggest`, `config_of`, `shown`,
+`ranges`, `differences`, `Point`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from features.presets import PRESETS, resolve
@@ -60,7 +62,7 @@ def config_of(point: Mapping[str, Any]) -> dict[str, Any]:
     """The keyword arguments of a `CRFRecognizer` that the point stands for; its features are spelt out in full.
 
     A group that the preset does not have is switched on as the preset `default` has it, or else `rich`. `window` widens
-    or narrows the window of every feature that looks around a word.
+    or narrows the window of every feature that looks around a word. Penalties are rounded to three figures.
     """
     preset = PRESETS[point["preset"]]
     features = {name: settings for name, settings in preset.items() if not _is_off(name, point)}
@@ -70,7 +72,8 @@ def config_of(point: Mapping[str, Any]) -> dict[str, Any]:
                 features.update(found)
                 break
     shifted = {name: _shifted(settings, point["window"]) for name, settings in features.items()}
-    return {"features": resolve(shifted), **{name: point[name] for name in (*_PENALTIES, "min_freq")}}
+    penalties = {name: float(f"{point[name]:.3g}") for name in _PENALTIES}
+    return {"features": resolve(shifted), **penalties, "min_freq": point["min_freq"]}
 
 
 def _is_off(name: str, point: Mapping[str, Any]) -> bool:
@@ -94,6 +97,19 @@ def shown(name: str, value: Any) -> str:
     if name == "window":
         return f"{value:+d}" if value else "0"
     return f"{value:.2g}" if isinstance(value, float) else str(value)
+
+
+def ranges(name: str, parts: int = 3) -> list[tuple[float, float]] | None:
+    """The range of a penalty in parts that are equally wide on a logarithmic scale; None for other parameters.
+
+    >>> ranges("c2")
+    [(0.001, 0.01), (0.01, 0.1), (0.1, 1.0)]
+    """
+    if name not in _PENALTIES:
+        return None
+    least, greatest, _ = _PENALTIES[name]
+    borders = [float(f"{least * (greatest / least) ** (part / parts):.2g}") for part in range(parts + 1)]
+    return list(pairwise(borders))
 
 
 def differences(point: Mapping[str, Any], other: Mapping[str, Any], names: Iterable[str] = PARAMETERS) -> str:

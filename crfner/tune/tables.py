@@ -5,16 +5,14 @@ Public names: `verdict`, `made_of`, `best_trials`, `what_mattered`, `values_of`,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crfner.report.values import Column, Table, Value, count, percent, seconds, signed, signed_interval
-from crfner.tune.space import PARAMETERS, differences, shown
+from crfner.tune.space import PARAMETERS, differences, ranges, shown
 from crfner.tune.values import CHANCE, Trial, Tuned
 
 _SHOWN = 10  # trials in the table of the best
-_BINS = 3  # groups that numbers without end are cut into
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +30,24 @@ class Group:
 
 def verdict(tuned: Tuned) -> str:
     """Whether the search was worth it, in two sentences or three."""
-    found = f"The best of {_trials(len(tuned.trials))} has F1 {percent(tuned.best.f1)}, the default settings "
+    found = f"the best of {_trials(len(tuned.trials))} has F1 {percent(tuned.best.f1)}, the default settings "
     found += f"{percent(tuned.default.f1)}, on the same folds."
     if tuned.best == tuned.default:
         return f"Not better: of {_trials(len(tuned.trials))}, none beats the default settings; keep them."
     if tuned.confirmation is None:
         stopped = "the search was stopped" if tuned.interrupted else "there was no time"
-        return f"{found} Some of that is luck, as it is the best of many; {stopped} before it could be tried on others."
+        return (
+            f"Perhaps better: {found} Some of that is luck, as it is the best of many; {stopped} before the two could "
+            "meet on other folds."
+        )
     again = tuned.confirmation
     anew = f"On folds cut anew, F1 is {percent(again.best)} against {percent(again.default)} "
     anew += f"({signed(again.difference)}, 95% interval {signed_interval(again.interval)}, p = {again.p:.3f})"
     if not tuned.better:
-        return f"Not better: keep the default. {found} {anew}."
-    doubt = ", which may well be chance." if again.p > CHANCE else "."
-    return f"{found} {anew}{doubt}"
+        return f"Not better, keep the default: {found} {anew}."
+    if again.p > CHANCE:
+        return f"Perhaps better: {found} {anew}, which may well be chance."
+    return f"Better: {found} {anew}."
 
 
 def made_of(tuned: Tuned) -> str:
@@ -80,7 +82,7 @@ def best_trials(tuned: Tuned) -> Table:
         "folds, in points; and the seconds of training and tagging a fold. Settings not named are the default's. "
         "The best of many trials is so by luck too: the verdict has what is left of it on other folds.",
         (
-            Column("trial"),
+            Column("trial", number=False),
             Column("F1", percent),
             Column("against default", signed),
             Column("seconds", seconds),
@@ -111,7 +113,7 @@ def what_mattered(tuned: Tuned) -> Table:
         "value: both on the first fold, which all trials were scored on. The search looks more closely where it found "
         "good trials, so these means are no experiment of their own.",
         (
-            Column("parameter"),
+            Column("parameter", number=False),
             Column("share", lambda share: f"{100 * share:.0f}%"),
             Column("default"),
             Column("best"),
@@ -122,25 +124,21 @@ def what_mattered(tuned: Tuned) -> Table:
 
 
 def values_of(tuned: Tuned, name: str) -> list[Group]:
-    """The trials by a parameter's value; penalties in ranges that hold as many trials each."""
-    trials = tuned.trials
-    if isinstance(tuned.default.point[name], float):
-        return _ranges(name, sorted(trials, key=lambda trial: float(trial.point[name])))
-    values = sorted({trial.point[name] for trial in trials})
-    return [
-        Group(shown(name, value), tuple(trial.first_f1 for trial in trials if trial.point[name] == value))
-        for value in values
-    ]
+    """The trials by a parameter's value, or by ranges of a penalty; those of a border are in the lower range."""
+    known = ranges(name)
+    if known is None:
+        values = sorted({trial.point[name] for trial in tuned.trials})
+        parts = [(shown(name, value), [t for t in tuned.trials if t.point[name] == value]) for value in values]
+    else:
+        parts = [
+            (f"{low:g} to {high:g}", [t for t in tuned.trials if _range(known, t.point[name]) == number])
+            for number, (low, high) in enumerate(known)
+        ]
+    return [Group(value, tuple(trial.first_f1 for trial in trials)) for value, trials in parts if trials]
 
 
-def _ranges(name: str, trials: Sequence[Trial]) -> list[Group]:
-    size = math.ceil(len(trials) / _BINS)
-    parts = [trials[start : start + size] for start in range(0, len(trials), size)]
-    groups = []
-    for part in parts:
-        low, high = (shown(name, part[place].point[name]) for place in (0, -1))
-        groups.append(Group(low if low == high else f"{low} to {high}", tuple(trial.first_f1 for trial in part)))
-    return groups
+def _range(known: Sequence[tuple[float, float]], value: float) -> int:
+    return next((number for number, (_, high) in enumerate(known) if value <= high), len(known) - 1)
 
 
 def _complete(tuned: Tuned) -> list[Trial]:

@@ -20,6 +20,7 @@ from crfner.compare.splits import Fold
 from crfner.crf import CRFRecognizer
 from crfner.errors import CrfnerError
 from crfner.evaluation import Outcome, unit_outcomes
+from features import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,18 @@ class Scored:
 class Workers:
     """A number of processes, started when there is work; leaving the `with` block ends them, whatever they do.
 
+    jobs      how many
+    lexicons  that each recogniser gets; they are sent to each process once
+    bar       counts the trainings
+
     Even a single one is a process of its own: CRFsuite would take Ctrl-C as the end of one training only.
     """
 
-    def __init__(self, jobs: int, bar: Any) -> None:
+    def __init__(self, jobs: int, lexicons: Mapping[str, Lexicon], bar: Any) -> None:
         from joblib.externals.loky import ProcessPoolExecutor
 
         self.interrupted = False
-        self._executor = ProcessPoolExecutor(max_workers=jobs, initializer=_begin)
+        self._executor = ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=(lexicons,))
         self._bar = bar
 
     def __enter__(self) -> Self:
@@ -73,7 +78,12 @@ class Workers:
         return [future.result() if future.done() else None for future in futures]
 
 
-def _begin() -> None:
+_lexicons: dict[str, Lexicon] = {}
+"""Those of a search; only processes that train for one have any."""
+
+
+def _begin(lexicons: Mapping[str, Lexicon]) -> None:
+    _lexicons.update(lexicons)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; this process's parent answers it
     tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process would leave behind
     warnings.simplefilter("ignore")  # rare labels would be warned of for every fold
@@ -81,6 +91,6 @@ def _begin() -> None:
 
 def _score(config: Mapping[str, Any], fold: Fold) -> Scored:
     start = perf_counter()
-    recognizer = CRFRecognizer(**config).fit(fold.train)
+    recognizer = CRFRecognizer(**config, lexicons=_lexicons).fit(fold.train)
     found = recognizer.recognize(document.with_spans(()) for document in fold.test)
     return Scored(tuple(unit_outcomes(fold.test, found)), perf_counter() - start)

@@ -8,6 +8,7 @@ from crfner.tune import search, to_page, to_text, tune
 from crfner.tune.space import config_of, preset_point
 from crfner.tune.tables import values_of, verdict
 from crfner.tune.workers import Scored
+from features import Gazetteer
 
 optuna = pytest.importorskip("optuna")
 
@@ -29,7 +30,7 @@ def trainings(monkeypatch, quality, answers=10**9):
     asked = []
 
     class StandIn:
-        def __init__(self, jobs, bar):
+        def __init__(self, jobs, lexicons, bar):
             self.interrupted = False
 
         def __enter__(self):
@@ -108,7 +109,7 @@ def test_what_is_better_on_the_folds_of_the_search_alone_is_not_chosen(monkeypat
     tuned = run(trials=10)  # not one is given up so early, so what is asked after is the confirmation
     assert tuned.best.f1 > tuned.default.f1 and tuned.confirmation.difference == 0
     assert tuned.config == config_of(preset_point("default"))
-    assert "Not better: keep the default." in verdict(tuned)
+    assert "Not better, keep the default: " in verdict(tuned)
 
 
 def test_ctrl_c_keeps_the_best_so_far(monkeypatch):
@@ -116,7 +117,7 @@ def test_ctrl_c_keeps_the_best_so_far(monkeypatch):
     tuned = run()
     assert tuned.interrupted and tuned.confirmation is None
     assert tuned.config == config_of(max(tuned.trials, key=lambda trial: trial.f1).point)
-    assert "the search was stopped" in to_text(tuned)
+    assert "Perhaps better" in to_text(tuned) and "the search was stopped" in to_text(tuned)
 
 
 def test_ctrl_c_before_anything_is_known_is_passed_on(monkeypatch):
@@ -144,7 +145,9 @@ def test_a_study_that_was_stopped_half_way_makes_up_for_what_was_lost(monkeypatc
     assert tuned.default.point == preset_point("default") and len(tuned.trials) == 3
 
 
-@pytest.mark.parametrize("other", [{"folds": 4}, {"seed": 1}, {"data": DOCUMENTS[1:]}])
+@pytest.mark.parametrize(
+    "other", [{"folds": 4}, {"seed": 1}, {"data": DOCUMENTS[1:]}, {"lexicons": {"drinks": Gazetteer(["tea"])}}]
+)
 def test_a_study_of_something_else_is_refused(other, monkeypatch, tmp_path):
     trainings(monkeypatch, less_c1)
     run(trials=1, study=tmp_path / "trials.log")
@@ -182,7 +185,13 @@ def test_values_share_the_trials_among_them(searched):
 
 def test_text_and_page_show_the_trials_what_mattered_and_the_verdict(searched):
     text, page = to_text(searched), to_page(searched)
-    for shown in ("40 trials on 12 documents in 3 folds", "the default settings", "bag off", "On folds cut anew"):
+    for shown in (
+        "40 trials on 12 documents in 3 folds",
+        "the default settings",
+        "bag off",
+        "Better: ",
+        "On folds cut anew",
+    ):
         assert shown in text and shown in page
     assert page.count('class="plot"') == 1 + 5 and "<script" not in page and "http://" not in page
     assert page == to_page(searched)
