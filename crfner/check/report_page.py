@@ -13,7 +13,7 @@ from crfner.check.report import EVIDENCE, Report
 from crfner.check.values import SEVERITIES, Finding, Place
 from crfner.document import Span
 from crfner.report.document import whole_page
-from crfner.report.filtering import SCRIPT
+from crfner.report.filtering import SCRIPT, filter_form
 from crfner.report.html_table import html_table
 from crfner.report.markup import Html, element, isolated, join, running_text
 from crfner.report.style import STYLE
@@ -28,7 +28,7 @@ _STYLE = f"""{STYLE}
 .error {{ color: var(--alarm) }}
 .case dt {{ color: var(--soft) }}
 .gone {{ color: var(--soft) }}
-dl {{ grid-template-columns: 9rem minmax(0, 1fr) }}
+@media (min-width: 44.01rem) {{ dl {{ grid-template-columns: 9rem minmax(0, 1fr) }} }}
 .box td:last-child {{ white-space: normal; min-width: 12rem }}
 """
 
@@ -59,26 +59,12 @@ def _labels(finding: Finding) -> set[str]:
 
 
 def _filter(shown: Sequence[Finding], colours: Mapping[str, int]) -> Html:
-    """Hidden until the script finds it: without scripts it could do nothing."""
     found = {finding.kind for finding in shown}
-    return element(
-        "form",
-        _choice("severity", "any severity", [(name, name) for name in reversed(SEVERITIES)]),
-        _choice("kind", "any kind", [(kind, kind) for kind in KINDS if kind in found]),
-        _choice("label", "any label", [(str(number), label) for label, number in colours.items()]),
-        element("output", f"{count(len(shown))} of {count(len(shown))} findings", id="shown", aria_live="polite"),
-        id="filter",
-        hidden=True,
-        autocomplete="off",
-        aria_label="which findings are shown",
-    )
-
-
-def _choice(name: str, every: str, options: Sequence[tuple[str, str]]) -> Html:
-    listed = (element("option", shown, value=value) for value, shown in options)
-    return element(
-        "label", element("span", name), element("select", element("option", every, value=""), *listed, name=name)
-    )
+    severities = [(name, name) for name in reversed(SEVERITIES)]
+    kinds = [(kind, kind) for kind in KINDS if kind in found]
+    labels = [(str(number), label) for label, number in colours.items()]
+    choices = [("severity", "any severity", severities), ("kind", "any kind", kinds), ("label", "any label", labels)]
+    return filter_form(choices, len(shown), "findings")
 
 
 def _article(report: Report, finding: Finding, colours: Mapping[str, int]) -> Html:
@@ -99,8 +85,8 @@ def _article(report: Report, finding: Finding, colours: Mapping[str, int]) -> Ht
         if finding.suggestion is not None:
             title = "what --fix makes of it" if finding.safe else "instead"
             rows += _row(title, _instead(report, finding, finding.suggestion, colours))
-    for number, other in enumerate(finding.evidence[:EVIDENCE]):
-        rows += _row("see" if number == 0 else "", _in_context(other, colours), report.where(other))
+    for other in finding.evidence[:EVIDENCE]:
+        rows += _row("see", _in_context(other, colours), report.where(other))
     if len(finding.evidence) > EVIDENCE:
         rows += _row("", running_text(f"and {count(len(finding.evidence) - EVIDENCE)} more places"))
     labels = [str(colours[label]) for label in sorted(_labels(finding))] or ["-"]

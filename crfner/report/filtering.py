@@ -3,8 +3,18 @@ makes one kind of error on one label. The page is whole without it.
 
 Each case carries what it fits as words of parts such as "system.kind.label", in the order of the form's choices.
 
-Public names: `SCRIPT`.
+Public names: `SCRIPT`, `filter_form`.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crfner.report.markup import Html, element
+from crfner.report.values import count
+
+Choice = tuple[str, str, Sequence[tuple[str, str]]]
+"""Name, what stands for any, and the options: what a case carries, and what is shown for it."""
 
 SCRIPT = """
 "use strict";
@@ -34,3 +44,26 @@ if (form) {
   update();
 }
 """
+
+
+def filter_form(choices: Sequence[Choice], shown: int, what: str) -> Html:
+    """The form for so many cases, hidden until the script finds it: without scripts it could do nothing.
+
+    what  what the cases are, in the plural and one word
+    """
+    return element(
+        "form",
+        *(_choice(*choice) for choice in choices),
+        element("output", f"{count(shown)} of {count(shown)} {what}", id="shown", aria_live="polite"),
+        id="filter",
+        hidden=True,
+        autocomplete="off",
+        aria_label="which are shown",
+    )
+
+
+def _choice(name: str, every: str, options: Sequence[tuple[str, str]]) -> Html:
+    listed = (element("option", shown, value=value) for value, shown in options)
+    return element(
+        "label", element("span", name), element("select", element("option", every, value=""), *listed, name=name)
+    )

@@ -11,6 +11,7 @@ from crfner.compare.values import Comparison
 from crfner.document import Offsets, Span
 from crfner.evaluation.values import ERROR_GROUPS
 from crfner.report.errors import Case, Slip, cases, excerpt, select
+from crfner.report.filtering import filter_form
 from crfner.report.markup import Html, element, isolated, join, running_text
 from crfner.report.notes import KINDS
 from crfner.report.values import count
@@ -55,29 +56,11 @@ def _legend(colours: Mapping[str, int]) -> Html:
 
 
 def _filter(comparison: Comparison, colours: Mapping[str, int], shown: int) -> Html:
-    """Hidden until the script finds it: without scripts it could do nothing."""
     systems = [(str(number), system.name) for number, system in enumerate(comparison.systems)]
     labels = [(str(number), label) for label, number in colours.items()]
-    return element(
-        "form",
-        _choice("system", "any system", systems),
-        _choice("kind", "any kind", [(kind, kind) for kind in ERROR_GROUPS]),
-        _choice("label", "any label", labels),
-        element("output", f"{count(shown)} of {count(shown)} sentences", id="shown", aria_live="polite"),
-        id="filter",
-        hidden=True,
-        autocomplete="off",
-        aria_label="which errors are shown",
-    )
-
-
-def _choice(name: str, every: str, options: Sequence[tuple[str, str]]) -> Html:
-    listed = (element("option", shown, value=value) for value, shown in options)
-    return element(
-        "label",
-        element("span", name),
-        element("select", element("option", every, value=""), *listed, name=name),
-    )
+    kinds = [(kind, kind) for kind in ERROR_GROUPS]
+    choices = [("system", "any system", systems), ("kind", "any kind", kinds), ("label", "any label", labels)]
+    return filter_form(choices, shown, "sentences")
 
 
 def _group(kind: str, chosen: Sequence[Case], total: int, comparison: Comparison, colours: Mapping[str, int]) -> Html:
