@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
 import click
-import tutorial
-from corpora import corpora_option, documents, json_option, sentences, write_json
-from sklearn_crfsuite import CRF
+from corpora import corpora_option, documents, json_option, write_json
+from tutorial import TutorialRecognizer
 
-from crfner import CRFRecognizer, Document, Span, evaluate
-from crfner.schemes import decode
+from crfner import CRFRecognizer, evaluate
 
 FLOORS = {
     "conll2003-en": 91.0,
@@ -93,32 +90,18 @@ def measure(corpora: Path, name: str) -> Row:
         size = path.stat().st_size
 
     start = perf_counter()
-    pairs = list(sentences(train))
-    crf = CRF(**tutorial.SETTINGS)
-    crf.fit([tutorial.sentence_features(words) for words, _ in pairs], [tags for _, tags in pairs])
+    peer = TutorialRecognizer(train)
     tutorial_seconds = perf_counter() - start
 
     return Row(
         corpus=name,
         ours=100 * evaluate(dev, recognizer.recognize(dev), samples=1).micro.f1,
-        tutorial=100 * evaluate(dev, _tagged(crf, dev), samples=1).micro.f1,
+        tutorial=100 * evaluate(dev, peer.recognize(dev), samples=1).micro.f1,
         floor=FLOORS[name],
         ours_seconds=ours_seconds,
         tutorial_seconds=tutorial_seconds,
         model_megabytes=size / 1e6,
     )
-
-
-def _tagged(crf: CRF, dev: list[Document]) -> Iterator[Document]:
-    """The documents with the spans that the tutorial's model finds, its tags read by the CoNLL scorer's rule."""
-    for document in dev:
-        spans = []
-        predicted = crf.predict([tutorial.sentence_features(words) for words in document.sentence_words()])
-        for (start, _), tags in zip(document.sentences, predicted, strict=True):
-            for first, last, label in decode(list(tags), "IOB2", "conlleval"):
-                left, right = document.tokens[start + first][0], document.tokens[start + last - 1][1]
-                spans.append(Span(left, right, label))
-        yield document.with_spans(spans)
 
 
 def _print(cells: tuple[str, ...]) -> None:

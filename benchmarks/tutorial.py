@@ -3,13 +3,19 @@
 They are what most people start from, and so the line to beat: bias, lower case, suffixes of two and three characters
 and flags of case for a word, lower case and flags of its neighbours, and the borders of the sentence.
 
-Public names: `SETTINGS`, `sentence_features`, `word_features`.
+Public names: `TutorialRecognizer`, `SETTINGS`, `sentence_features`, `word_features`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+from corpora import sentences
+from sklearn_crfsuite import CRF
+
+from crfner import Document, Span
+from crfner.schemes import decode
 
 SETTINGS: dict[str, Any] = {
     "algorithm": "lbfgs",
@@ -21,6 +27,31 @@ SETTINGS: dict[str, Any] = {
 """Arguments of `sklearn_crfsuite.CRF`."""
 
 Features = dict[str, str | bool | float]
+
+
+class TutorialRecognizer:
+    """The tutorial's model, trained on documents that are cut into tokens and sentences, as a recogniser."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        pairs = list(sentences(documents))
+        self._crf = CRF(**SETTINGS)
+        self._crf.fit([sentence_features(words) for words, _ in pairs], [tags for _, tags in pairs])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that were learnt, sorted."""
+        return tuple(sorted({tag[2:] for tag in self._crf.classes_} - {""}))
+
+    def recognize(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The documents with the spans that the model finds, its tags read by the CoNLL scorer's rule."""
+        for document in documents:
+            spans = []
+            predicted = self._crf.predict([sentence_features(words) for words in document.sentence_words()])
+            for (start, _), tags in zip(document.sentences, predicted, strict=True):
+                for first, last, label in decode(list(tags), "IOB2", "conlleval"):
+                    left, right = document.tokens[start + first][0], document.tokens[start + last - 1][1]
+                    spans.append(Span(left, right, label))
+            yield document.with_spans(spans)
 
 
 def sentence_features(words: Sequence[str]) -> list[Features]:
