@@ -2,9 +2,9 @@
 
 A reading that a model gives with confidence c may be contradicted by the annotation for two reasons: the model is
 wrong, which happens the less often the surer it is, or the annotation is, which happens as often whatever the model
-makes of it. Both rates are estimated together: the first as a logistic function of the log odds of c (Platt 1999), the
-second as a constant times c, with the EM algorithm's mixture likelihood (Dempster, Laird and Rubin 1977). So a model
-that is often wrong when it is sure is believed less, and clean data is suspected less than noisy data.
+makes of it. Both rates are estimated together, by maximum likelihood with a weak prior: the first as a logistic
+function of the log odds of c (Platt 1999), the second as a constant times c. So a model that is often wrong when it is
+sure is believed less, and clean data is suspected less than noisy data.
 
 Public names: `mistakes`, `excess`.
 """
