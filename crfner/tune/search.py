@@ -35,6 +35,7 @@ _BATCH = 4
 """Points that are proposed together, or as many as there are jobs: few, so that each learns from those before it."""
 
 _RESERVE = 1.3  # of the time that the confirmation is expected to take
+_START = 5.0  # seconds that new processes need before they train
 
 
 def tune(
@@ -160,7 +161,8 @@ class _Search:
         if default is None:
             return self._deadline
         slowest = max(trial.seconds / len(trial.outcomes) for trial in (_best(self._book.trials()), default))
-        return self._deadline - _RESERVE * slowest * math.ceil(2 * len(self._folds) / self._jobs)
+        rounds = math.ceil(2 * len(self._folds) / self._jobs)
+        return self._deadline - _START - _RESERVE * slowest * rounds
 
     def _try(self, number: int) -> None:
         """Score some points: all on the first fold, those that are not poor on the others."""

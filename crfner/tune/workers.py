@@ -42,17 +42,17 @@ class Workers:
     """
 
     def __init__(self, jobs: int, lexicons: Mapping[str, Lexicon], bar: Any) -> None:
-        from joblib.externals.loky import ProcessPoolExecutor
-
         self.interrupted = False
-        self._executor = ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=(lexicons,))
+        self._jobs = jobs
+        self._lexicons = lexicons
         self._bar = bar
+        self._executor = self._started()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._executor.shutdown(wait=True, kill_workers=True)
+        self._end()
 
     def scores(self, work: Sequence[tuple[Mapping[str, Any], Fold]], until: float) -> list[Scored | None]:
         """What each training is worth, in order; None for those not done by `until` (of `time.monotonic`) or Ctrl-C.
@@ -75,7 +75,20 @@ class Workers:
                 "a process that trained was ended from outside, perhaps as there was not enough memory; ask for fewer "
                 "jobs or give less data"
             ) from None
-        return [future.result() if future.done() else None for future in futures]
+        found = [future.result() if future.done() else None for future in futures]
+        if None in found:  # what is under way would keep later work waiting
+            self._end()
+            self._executor = self._started()
+        return found
+
+    def _started(self) -> Any:
+        """An executor; its processes come with the first work."""
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        return ProcessPoolExecutor(max_workers=self._jobs, initializer=_begin, initargs=(self._lexicons,))
+
+    def _end(self) -> None:
+        self._executor.shutdown(wait=True, kill_workers=True)
 
 
 _lexicons: dict[str, Lexicon] = {}
