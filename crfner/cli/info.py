@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
+
+if TYPE_CHECKING:
+    from crfner.crf import CRFRecognizer
+    from crfner.encoder import EncoderRecognizer
+    from crfner.models import Model
 
 
 @click.command("info")
@@ -18,9 +23,7 @@ def info(model: str, as_json: bool) -> None:
     \b
     crfner info model.crfner
     """
-    from crfner.hybrid import HybridRecognizer
     from crfner.models import load_model
-    from crfner.rules import RuleRecognizer
 
     recognizer = load_model(model)
     manifest = recognizer.manifest
@@ -32,12 +35,9 @@ def info(model: str, as_json: bool) -> None:
         ("kind", manifest["kind"]),
         ("labels", ", ".join(recognizer.labels)),
     ]
-    if not isinstance(recognizer, RuleRecognizer):
-        crf = recognizer.crf if isinstance(recognizer, HybridRecognizer) else recognizer
-        weights = crf.fitted_.weights
-        rows.append(
-            ("weights", f"{len(weights.values)} of {len(weights.attributes)} attributes, {len(weights.tags)} tags")
-        )
+    weights = _weights(recognizer)
+    if weights:
+        rows.append(("weights", weights))
     if isinstance(manifest.get("rules"), int):
         rows.append(("rules", str(manifest["rules"])))
     for section in ("hybrid", "settings", "training", "scores", "versions"):
@@ -46,6 +46,19 @@ def info(model: str, as_json: bool) -> None:
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         click.echo(f"{name:<{width}}  {value}")
+
+
+def _weights(recognizer: Model) -> str | None:
+    """How many weights the model has; None for one of rules."""
+    # by the kind in the manifest, as importing every kind to ask for its class would take long
+    if recognizer.manifest["kind"] == "encoder":
+        network = cast("EncoderRecognizer", recognizer).fitted_.network
+        return f"{network.num_parameters() / 1e6:.1f} million, of the kind {network.config.model_type}"
+    if recognizer.manifest["kind"] == "rules":
+        return None
+    crf = cast("CRFRecognizer", getattr(recognizer, "crf", recognizer))  # hybrids and models built on others have one
+    weights = crf.fitted_.weights
+    return f"{len(weights.values)} of {len(weights.attributes)} attributes, {len(weights.tags)} tags"
 
 
 def _shown(value: Any) -> str:

@@ -10,7 +10,6 @@ Public names: `EncoderRecognizer`, `train_encoder`.
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Self
@@ -18,9 +17,10 @@ from typing import Any, Self
 import numpy as np
 
 from crfner import store
+from crfner.augment.sentences import Sentence, as_document, sentences_of
 from crfner.compare.splits import make_folds
 from crfner.crf.decode import Chain, Floats, confidence, viterbi
-from crfner.document import Document, Span, align, sentence_chunks
+from crfner.document import Document, Span
 from crfner.encoder import model_file
 from crfner.encoder.model_file import Fitted
 from crfner.encoder.network import padding, reach, rows_of
@@ -29,11 +29,11 @@ from crfner.encoder.pretrained import read_network, read_pretrained
 from crfner.encoder.training import Schedule, fine_tune
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
-from crfner.schemes import continues, decode, encode, may_follow
+from crfner.schemes import continues, decode, may_follow
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized, whole
 
 _SCHEME = "IOB2"
-_HELD_OUT = 10  # one document in so many
+_HELD_OUT = 10  # one sentence in so many
 _BATCH = 4096  # tokens that are tagged together
 
 
@@ -82,7 +82,7 @@ class EncoderRecognizer:
     def fit(self, documents: Iterable[Document], dev: Sequence[Document] = ()) -> Self:
         """Fine-tune the encoder on documents with gold spans, up to the epoch that is best on `dev`.
 
-        Without `dev`, a tenth of the documents is held out for that; of fewer than ten, none, and training runs to its
+        Without `dev`, a tenth of the sentences is held out for that; of fewer than ten, none, and training runs to its
         end. Raises CrfnerError when there is nothing to learn from or spans overlap, SettingError for a parameter
         without sense and where the encoder cannot be opened.
         """
@@ -90,10 +90,9 @@ class EncoderRecognizer:
         pretrained = read_pretrained(self.encoder)
         import torch
 
-        documents = list(documents)
-        train, held_out = (documents, list(dev)) if dev else _parted(documents, self.seed)
-        words, tags, counts = _examples([self.prepared(document) for document in train])
-        labels = sorted({label for tag in tags for _, _, label in decode([tag], _SCHEME)})
+        sentences = _sentences([self.prepared(document) for document in documents])
+        learnt, held_out = (sentences, list(dev)) if dev else _parted(sentences, self.seed)
+        labels = sorted({label for sentence in sentences for _, _, label in sentence.chunks})
         names = ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
         numbers = {tag: number for number, tag in enumerate(names)}
         with torch.random.fork_rng(devices=[]):
@@ -109,15 +108,20 @@ class EncoderRecognizer:
             self._set(Fitted(network, pretrained.tokenizer, model_file.make_manifest(labels, settings, {})))
             scores = fine_tune(
                 network,
-                self._pieces.windows(words),
-                [numbers[tag] for tag in tags],
+                self._pieces.windows([sentence.texts() for sentence in learnt]),
+                [numbers[tag] for sentence in learnt for tag in sentence.tags()],
                 Schedule(self.learning_rate, self.head_rate, self.epochs, self.patience, self.batch),
                 pad=padding(network.config),
                 seed=self.seed,
                 score=(lambda: evaluate(held_out, self.recognize(held_out), samples=1).micro.f1) if held_out else None,
                 progress=self.progress,
             )
-        training = {**counts, "epochs": len(scores) or self.epochs, "held_out_f1": max(scores, default=None)}
+        training = {
+            "sentences": len(learnt),
+            "entities": sum(len(sentence.chunks) for sentence in learnt),
+            "epochs": len(scores) or self.epochs,
+            "held_out_f1": max(scores, default=None),
+        }
         self._set(Fitted(network, pretrained.tokenizer, model_file.make_manifest(labels, settings, training)))
         return self
 
@@ -243,7 +247,7 @@ class EncoderRecognizer:
 def train_encoder(
     documents: Sequence[Document], *, encoder: str, seed: int = 0, dev: Sequence[Document] = ()
 ) -> EncoderRecognizer:
-    """Fine-tune an encoder, up to the epoch that is best on `dev` or on a tenth of the documents held out.
+    """Fine-tune an encoder, up to the epoch that is best on `dev` or on a tenth of the sentences held out.
 
     Raises CrfnerError when the documents hold no entity or overlapping ones, SettingError when the encoder cannot be
     opened.
@@ -251,38 +255,36 @@ def train_encoder(
     return EncoderRecognizer(encoder, seed=seed).fit(documents, dev)
 
 
-def _parted(documents: Sequence[Document], seed: int) -> tuple[list[Document], list[Document]]:
-    """What to learn from and what to hold out: a tenth with about a tenth of each label; of too few, nothing."""
-    if len({document.text for document in documents}) < _HELD_OUT:
-        return list(documents), []
-    fold = make_folds(documents, _HELD_OUT, seed)[0]
-    if not any(document.spans for document in fold.test) or not any(document.spans for document in fold.train):
-        return list(documents), []
-    return list(fold.train), list(fold.test)
+def _parted(sentences: Sequence[Sentence], seed: int) -> tuple[list[Sentence], list[Document]]:
+    """What to learn from and what to hold out: a tenth with about a tenth of each label; of too few, nothing.
+
+    It goes by sentence: of some hundred, whole documents that are a tenth are two or three, and may be like no other.
+    """
+    alone = [as_document(sentence, None, {}) for sentence in sentences]
+    if len({document.text for document in alone}) < _HELD_OUT:
+        return list(sentences), []
+    fold = make_folds(alone, _HELD_OUT, seed)[0]
+    places = set(fold.places)
+    learnt = [sentence for place, sentence in enumerate(sentences) if place not in places]
+    if not any(document.spans for document in fold.test) or not any(sentence.chunks for sentence in learnt):
+        return list(sentences), []
+    return learnt, list(fold.test)
 
 
-def _examples(documents: Iterable[Document]) -> tuple[list[list[str]], list[str], dict[str, int]]:
-    """The words of each sentence, the tags of all words one after the other, and what was counted."""
-    words: list[list[str]] = []
-    tags: list[str] = []
-    counts = Counter(documents=0, sentences=0, tokens=0, entities=0)
+def _sentences(documents: Iterable[Document]) -> list[Sentence]:
+    """All sentences. Raises CrfnerError when spans overlap or there is none."""
+    found: list[Sentence] = []
     for document in documents:
-        document, _ = align(document)
-        for sentence, chunks in zip(document.sentence_words(), sentence_chunks(document), strict=True):
-            words.append(sentence)
-            try:
-                tags.extend(encode(chunks, len(sentence), _SCHEME))
-            except ValueError:
+        for sentence in sentences_of(document):
+            if sentence is None:
                 raise CrfnerError(
                     f"document {document.id or document.text[:40]!r} has overlapping spans, which a sequence of tags "
                     "cannot express; keep one of them"
-                ) from None
-            counts["entities"] += len(chunks)
-        counts["documents"] += 1
-    if not counts["entities"]:
+                )
+            found.append(sentence)
+    if not any(sentence.chunks for sentence in found):
         raise CrfnerError("the training data holds no labelled span; annotate some entities first")
-    counts.update(sentences=len(words), tokens=len(tags))
-    return words, tags, dict(counts)
+    return found
 
 
 def _chain(tags: Sequence[str]) -> Chain:
