@@ -49,7 +49,7 @@ def augmented(
     methods  a mixture's name, methods such as "mentions,shuffle" or "mentions=2,typos", or weights by method
     seed     the same seed, documents and settings give the same new documents
     target   every label is to have so many mentions, as far as the cap allows; None for the mixture's own, a share of
-             the mean number of mentions a label
+             the mean number of mentions a label, for the labels that are rare by its measure
     cap      new documents of one source sentence, at most; None for the mixture's own
     lexicon  terms by label, which may stand for mentions
 
@@ -74,10 +74,12 @@ def augmented(
         )
     if not counts:
         return list(documents)
+    mean = counts.total() / len(counts)
+    rare = [label for label in sorted(counts) if target is not None or counts[label] < mixture.rare * mean]
     if target is None:
-        target = round(mixture.share * counts.total() / len(counts))
+        target = round(mixture.share * mean)
     pool = Pool([source.sentence for source in sources], lexicon)
-    turns = _Turns(sources, counts, target, mixture.cap if cap is None else cap, Random(seed))
+    turns = _Turns(sources, rare, counts, target, mixture.cap if cap is None else cap, Random(seed))
     new = turns.documents(pool, mixture.weights)
     return [*documents, *new]
 
@@ -92,13 +94,22 @@ def _sources(documents: Sequence[Document]) -> Iterator[_Source]:
 class _Turns:
     """The source sentences of each label, in turn."""
 
-    def __init__(self, sources: Sequence[_Source], counts: Counter[str], target: int, cap: int, rng: Random) -> None:
+    def __init__(
+        self,
+        sources: Sequence[_Source],
+        labels: Sequence[str],
+        counts: Counter[str],
+        target: int,
+        cap: int,
+        rng: Random,
+    ) -> None:
         self._sources, self._counts, self._target, self._cap, self._rng = sources, counts, target, cap, rng
-        self._waiting: dict[str, deque[int]] = {label: deque() for label in sorted(counts)}
+        self._waiting: dict[str, deque[int]] = {label: deque() for label in labels}
         self._uses = [0] * len(sources)
         for number in rng.sample(range(len(sources)), len(sources)):
-            for label in dict.fromkeys(label for *_, label in sources[number].sentence.chunks):
-                self._waiting[label].append(number)
+            for label in {label: None for *_, label in sources[number].sentence.chunks}:
+                if label in self._waiting:
+                    self._waiting[label].append(number)
 
     def documents(self, pool: Pool, weights: Mapping[str, float]) -> Iterator[Document]:
         """New documents, until every label has its target or no source sentence is left for it."""

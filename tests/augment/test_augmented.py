@@ -43,6 +43,12 @@ def test_the_default_gives_more_of_the_rarest_label() -> None:
     assert after[rarest] > 2 * BEFORE[rarest]
 
 
+def test_the_default_leaves_labels_alone_that_are_not_far_below_the_others() -> None:
+    documents = [marked("[ale|DRINK] and [pie|FOOD]"), marked("[tea|DRINK], [jam|FOOD], [rum|DRINK]")]
+    assert augmented(documents) == documents
+    assert len(augmented(documents, target=3)) > len(documents)
+
+
 @pytest.mark.parametrize("methods", ["balanced", "tokens,shuffle,crossover,typos"])
 def test_the_same_seed_gives_the_same_documents_and_another_seed_others(methods: str) -> None:
     first, again, other = (augmented(CLINIC, methods, seed=seed) for seed in (1, 1, 2))
