@@ -23,8 +23,8 @@ from crfner.tune.values import Trial
 from features.presets import PRESETS
 
 _NAME = "crfner"
-_STARTING = 16  # trials at random points, the presets among them, before estimators are worth something
-_FOR_MEDIAN = 8  # complete trials before one is given up after its first fold
+_STARTING = 8  # trials before estimators propose: the presets, and some random points
+_FOR_MEDIAN = 5  # complete trials, as many as there are presets, before one is given up after its first fold
 _FOR_SHARES = 20  # trials before anything can be said of what mattered
 _SAMPLER_SEEDS = 1_000_003  # between the seeds of two searches, for the trials of one
 

@@ -81,7 +81,7 @@ def test_the_search_finds_better_settings_and_confirms_them_on_other_folds(searc
     assert tuned.confirmation.difference > 0 and tuned.confirmation.p < 0.05
     assert tuned.config == config_of(tuned.best.point)
     assert tuned.config["c1"] < 0.05 and "bag" not in tuned.config["features"]
-    assert set(list(tuned.shares)[:2]) == {"bag", "c1"}
+    assert next(iter(tuned.shares)) == "bag" and sum(tuned.shares.values()) == pytest.approx(1)
 
 
 def test_poor_settings_are_given_up_after_the_first_fold(searched):
@@ -105,8 +105,8 @@ def test_where_nothing_beats_the_default_that_is_said_and_kept(monkeypatch):
 
 
 def test_what_is_better_on_the_folds_of_the_search_alone_is_not_chosen(monkeypatch):
-    asked = trainings(monkeypatch, lambda config, fold: less_c1(config, fold) if len(asked) <= 3 * 10 else 0.5)
-    tuned = run(trials=10)  # not one is given up so early, so what is asked after is the confirmation
+    asked = trainings(monkeypatch, lambda config, fold: less_c1(config, fold) if len(asked) <= 3 * 5 else 0.5)
+    tuned = run(trials=5)  # not one is given up so early, so what is asked after is the confirmation
     assert tuned.best.f1 > tuned.default.f1 and tuned.confirmation.difference == 0
     assert tuned.config == config_of(preset_point("default"))
     assert "Not better, keep the default: " in verdict(tuned)
