@@ -34,7 +34,7 @@ from features import Lexicon
 _BATCH = 4
 """Points that are proposed together, or as many as there are jobs: few, so that each learns from those before it."""
 
-_RESERVE = 1.3  # of the time that the confirmation is expected to take
+_RESERVE = 2.0  # times what the confirmation is expected to take, as other work may slow it down
 _START = 5.0  # seconds that new processes need before they train
 
 

@@ -23,7 +23,7 @@ from crfner.tune.values import Trial
 from features.presets import PRESETS
 
 _NAME = "crfner"
-_STARTING = 8  # trials before estimators propose: the presets, and some random points
+_STARTING = 12  # trials before estimators propose: the presets, and some random points
 _FOR_MEDIAN = 5  # complete trials, as many as there are presets, before one is given up after its first fold
 _FOR_SHARES = 20  # trials before anything can be said of what mattered
 _SAMPLER_SEEDS = 1_000_003  # between the seeds of two searches, for the trials of one
