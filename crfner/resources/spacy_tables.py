@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
-from bisect import bisect_right
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -20,10 +19,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from features import Clusters
 
 PACKAGE = "spacy_lookups_data"
 
+_SPACE = re.compile(r"\s|^$")
 _SHARES = (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97)
 """Where one band of capitals ends and the next begins; each band has a path of three bits."""
 
@@ -43,16 +45,20 @@ def capitalised(language: str) -> Clusters:
 
     Raises FileNotFoundError when the package has no such table.
     """
-    uses: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])  # in lower case, with a capital
-    for word, log_probability in _table(f"{language}_lexeme_prob").items():
+    table = _table(f"{language}_lexeme_prob")
+    small: dict[str, float] = {}  # how often a word is in lower case
+    capital: dict[str, float] = defaultdict(float)  # and how often it is not, by its lower case
+    for word, frequency in zip(table, np.exp(list(table.values())).tolist(), strict=True):
         lower = word.lower()
-        if lower != word.upper() and _can_be_written(word):
-            uses[lower][word != lower] += math.exp(log_probability)
-    return Clusters({word: f"{_band(capital / (small + capital)):03b}" for word, (small, capital) in uses.items()})
-
-
-def _band(share: float) -> int:
-    return bisect_right(_SHARES, share)
+        if lower != word:
+            capital[lower] += frequency
+        elif word.islower():
+            small[word] = frequency
+    words = [word for word in small.keys() | capital.keys() if _can_be_written(word)]
+    capitals = np.array([capital.get(word, 0.0) for word in words])
+    shares = capitals / (capitals + np.array([small.get(word, 0.0) for word in words]))
+    paths = [f"{band:03b}" for band in range(len(_SHARES) + 1)]
+    return Clusters(dict(zip(words, (paths[band] for band in np.searchsorted(_SHARES, shares, "right")), strict=True)))
 
 
 def _paths(numbers: set[int]) -> dict[int, str]:
@@ -75,7 +81,7 @@ def _paths(numbers: set[int]) -> dict[int, str]:
 
 def _can_be_written(word: str) -> bool:
     """Whether a line of text can hold the word; the tables count white space too."""
-    return bool(word) and word.split() == [word]
+    return word.isalnum() or not _SPACE.search(word)
 
 
 def _table(name: str) -> Mapping[str, Any]:
