@@ -34,8 +34,8 @@ from features import Lexicon
 _BATCH = 4
 """Points that are proposed together, or as many as there are jobs: few, so that each learns from those before it."""
 
-_RESERVE = 2.0  # times what the confirmation is expected to take, as other work may slow it down
-_START = 5.0  # seconds that new processes need before they train
+_RESERVE = 1.5  # times what the confirmation is expected to take, as other work may slow it down
+_START = 10.0  # seconds that new processes need before they train, at least, on a busy machine
 
 
 def tune(
@@ -124,12 +124,15 @@ class _Search:
         self._jobs = jobs
         self._deadline = deadline
         self._bar = bar
+        self._start = _START
 
     def run(self, trials: int | None) -> None:
         """Try points until there are so many, time is up, or Ctrl-C comes."""
         try:
             if self._book.default() is None:  # alone and before all others, so that there is something to compare with
+                begun = monotonic()
                 self._try(1)
+                self._start = max(self._start, monotonic() - begun)  # it has waited for processes to start too
             while self._book.default() is not None and not self._workers.interrupted and monotonic() < self._until():
                 left = math.inf if trials is None else trials - len(self._book.trials())
                 if left < 1:
@@ -162,7 +165,7 @@ class _Search:
             return self._deadline
         slowest = max(trial.seconds / len(trial.outcomes) for trial in (_best(self._book.trials()), default))
         rounds = math.ceil(2 * len(self._folds) / self._jobs)
-        return self._deadline - _START - _RESERVE * slowest * rounds
+        return self._deadline - self._start - _RESERVE * slowest * rounds
 
     def _try(self, number: int) -> None:
         """Score some points: all on the first fold, those that are not poor on the others."""
