@@ -19,9 +19,9 @@ PEOPLE, TOWNS, VERBS = ["Ana", "Ben", "Eva", "Tom"], ["Rome", "Oslo", "Bern", "L
 def _text(sentences: int = 400) -> list[Document]:
     rng = random.Random(0)
     return [
-        Document(f"{rng.choice(PEOPLE)} {rng.choice(VERBS)} the town of {rng.choice(TOWNS)} in {rng.randint(1900, 1999)}")
+        Document(f"{rng.choice(PEOPLE)} {rng.choice(VERBS)} a town, {rng.choice(TOWNS)} in {rng.randint(1900, 1999)}")
         for _ in range(sentences)
-    ]  # fmt: skip
+    ]
 
 
 def test_words_of_one_place_share_a_class_and_words_of_others_do_not() -> None:
