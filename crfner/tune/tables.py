@@ -32,6 +32,8 @@ def verdict(tuned: Tuned) -> str:
     """Whether the search was worth it, in two sentences or three."""
     found = f"the best of {_trials(len(tuned.trials))} has F1 {percent(tuned.best.f1)}, the default settings "
     found += f"{percent(tuned.default.f1)}, on the same folds."
+    if tuned.trials == (tuned.default,):
+        return "Nothing but the default settings was tried; give the search more time, or more trials."
     if tuned.best == tuned.default:
         return f"Not better: of {_trials(len(tuned.trials))}, none beats the default settings; keep them."
     if tuned.confirmation is None:

@@ -104,6 +104,11 @@ def test_where_nothing_beats_the_default_that_is_said_and_kept(monkeypatch):
     assert verdict(tuned) == "Not better: of 8 trials, none beats the default settings; keep them."
 
 
+def test_a_search_of_one_trial_says_that_there_was_no_other(monkeypatch):
+    trainings(monkeypatch, less_c1)
+    assert verdict(run(trials=1)).startswith("Nothing but the default settings was tried")
+
+
 def test_what_is_better_on_the_folds_of_the_search_alone_is_not_chosen(monkeypatch):
     asked = trainings(monkeypatch, lambda config, fold: less_c1(config, fold) if len(asked) <= 3 * 5 else 0.5)
     tuned = run(trials=5)  # not one is given up so early, so what is asked after is the confirmation
