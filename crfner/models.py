@@ -1,11 +1,15 @@
 """One way to open any model file, whatever recogniser is in it.
 
-Public names: `load_model`, `Model`.
+A model may hold the one that it builds on, and that another; there is a bound to how deep, so that no forged file can
+make the reading of it run on.
+
+Public names: `load_model`, `model_from_bytes`, `Model`.
 """
 
 from __future__ import annotations
 
 import os
+from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,10 +18,12 @@ from crfner.errors import CrfnerError
 
 if TYPE_CHECKING:
     from crfner.crf import CRFRecognizer
+    from crfner.encoder import EncoderRecognizer
     from crfner.hybrid import HybridRecognizer
     from crfner.rules import RuleRecognizer
+    from crfner.transfer import ExtendedRecognizer
 
-Model: TypeAlias = "CRFRecognizer | RuleRecognizer | HybridRecognizer"
+Model: TypeAlias = "CRFRecognizer | RuleRecognizer | HybridRecognizer | EncoderRecognizer | ExtendedRecognizer"
 """A recogniser that can be saved to a file."""
 
 # imported for the kind that a file holds: tagging with a CRF needs no matcher of rules
@@ -25,7 +31,15 @@ _HOME = {
     "crf": ("crfner.crf", "CRFRecognizer"),
     "rules": ("crfner.rules", "RuleRecognizer"),
     "hybrid": ("crfner.hybrid", "HybridRecognizer"),
+    "encoder": ("crfner.encoder", "EncoderRecognizer"),
+    "extended": ("crfner.transfer", "ExtendedRecognizer"),
 }
+
+
+MAX_DEPTH = 4
+"""How many models may be within one another, the outermost counted too."""
+
+_depth: ContextVar[int] = ContextVar("depth", default=0)
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -33,10 +47,27 @@ def load_model(path: str | os.PathLike[str]) -> Model:
 
     Raises CrfnerError when the file is missing, damaged, unsafe, of a newer version or of an unknown kind.
     """
-    stored = store.load(path)
+    return _model(store.load(path), os.fspath(path))
+
+
+def model_from_bytes(data: bytes, name: str) -> Model:
+    """The recogniser that the content of a model file holds; `name` is what messages call it.
+
+    Raises what `load_model` raises, and CrfnerError when more than `MAX_DEPTH` models are within one another.
+    """
+    if _depth.get() >= MAX_DEPTH:
+        raise CrfnerError(f"{name}: there are more than {MAX_DEPTH} models within one another; refused as unsafe")
+    return _model(store.from_bytes(data, name), name)
+
+
+def _model(stored: store.Stored, name: str) -> Model:
     kind = stored.manifest.get("kind")
     if not isinstance(kind, str) or kind not in _HOME:
-        raise CrfnerError(f"{path}: this model is of the unknown kind {kind!r}; upgrade crfner")
-    module, name = _HOME[kind]
-    recognizer: Model = getattr(import_module(module), name).from_stored(stored, path)
+        raise CrfnerError(f"{name}: this model is of the unknown kind {kind!r}; upgrade crfner")
+    module, cls = _HOME[kind]
+    depth = _depth.set(_depth.get() + 1)
+    try:
+        recognizer: Model = getattr(import_module(module), cls).from_stored(stored, name)
+    finally:
+        _depth.reset(depth)
     return recognizer

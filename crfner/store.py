@@ -43,6 +43,13 @@ def save(path: str | os.PathLike[str], manifest: Mapping[str, Any], parts: Mappi
 
     Raises CrfnerError when the file cannot be written.
     """
+    packed = to_bytes(manifest, parts)
+    with atomic_output(path, "wb") as file:
+        file.write(packed)
+
+
+def to_bytes(manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> bytes:
+    """What `save` writes."""
     complete = {
         "format_version": FORMAT_VERSION,
         **manifest,
@@ -55,8 +62,7 @@ def save(path: str | os.PathLike[str], manifest: Mapping[str, Any], parts: Mappi
             if not _NAME.fullmatch(name):
                 raise ValueError(f"a part cannot be named {name!r}")
             _add(archive, name, data)
-    with atomic_output(path, "wb") as file:
-        file.write(packed.getvalue())
+    return packed.getvalue()
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
@@ -73,9 +79,17 @@ def load(path: str | os.PathLike[str]) -> Stored:
     Raises CrfnerError, in one sentence, when the file is missing, not a model, damaged, cut short, of a newer version,
     unreasonably large when unpacked, or holds names that it should not.
     """
-    name = os.fspath(path)
+    return _opened(os.fspath(path), os.fspath(path))
+
+
+def from_bytes(data: bytes, name: str) -> Stored:
+    """As `load`, for the content of a model file, such as one that is part of another; `name` is what messages name."""
+    return _opened(io.BytesIO(data), name)
+
+
+def _opened(source: str | io.BytesIO, name: str) -> Stored:
     try:
-        with zipfile.ZipFile(name) as archive:
+        with zipfile.ZipFile(source) as archive:
             return _read(archive)
     except _Refused as refused:
         raise CrfnerError(f"{name}: {refused}") from None
