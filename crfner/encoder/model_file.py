@@ -98,7 +98,10 @@ def from_stored(stored: store.Stored, path: str | os.PathLike[str]) -> Fitted:
         with quietly():
             network = AutoModelForTokenClassification.from_config(config, trust_remote_code=False)
         network.load_state_dict(load(stored.parts[_WEIGHTS]))
-        tokenizer = Tokenizer.from_str(stored.parts[_TOKENIZER].decode())
+        try:
+            tokenizer = Tokenizer.from_str(stored.parts[_TOKENIZER].decode())
+        except Exception as error:  # the package has no kind of its own
+            raise ValueError(f"its tokenizer cannot be read ({error})") from None
         _fits(network, tokenizer)
     except KeyError as error:
         raise CrfnerError(f"{path}: the model is damaged: it holds no {error.args[0]!r}") from None

@@ -29,11 +29,13 @@ class Pretrained:
     source     the folder or hub name that it comes from
     config     its configuration, of transformers' kind
     tokenizer  what cuts words into pieces, of the package `tokenizers`
+    local      whether it must be there already, and no net is asked
     """
 
     source: str
     config: Any
     tokenizer: Any
+    local: bool = False
 
 
 def check_encoder(name: str) -> None:
@@ -93,19 +95,23 @@ def _within_package(name: str) -> str | None:
     raise SettingError(f"the package {name!r} holds no encoder; name a folder or another package")
 
 
-def read_pretrained(name: str) -> Pretrained:
-    """Configuration and tokenizer of an encoder. Raises SettingError when it is not there or cannot be used."""
+def read_pretrained(name: str, local: bool = False) -> Pretrained:
+    """Configuration and tokenizer of an encoder; no net is asked where it is `local`.
+
+    Raises SettingError when it is not there or cannot be used.
+    """
     check_encoder(name)
     from transformers import AutoConfig, AutoTokenizer
 
     source = encoder_path(name)
     with quietly(), _naming(name):
-        config = AutoConfig.from_pretrained(source, trust_remote_code=False)
-        fast = AutoTokenizer.from_pretrained(source, use_fast=True, add_prefix_space=True, trust_remote_code=False)
+        places: dict[str, Any] = {"trust_remote_code": False, "local_files_only": local}
+        config = AutoConfig.from_pretrained(source, **places)
+        fast = AutoTokenizer.from_pretrained(source, use_fast=True, add_prefix_space=True, **places)
         tokenizer = fast.backend_tokenizer
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return Pretrained(source, config, tokenizer)
+    return Pretrained(source, config, tokenizer, local)
 
 
 def read_network(pretrained: Pretrained, head: str, **options: Any) -> Any:
@@ -114,7 +120,11 @@ def read_network(pretrained: Pretrained, head: str, **options: Any) -> Any:
 
     with quietly(), _naming(pretrained.source):
         return getattr(transformers, head).from_pretrained(
-            pretrained.source, trust_remote_code=False, use_safetensors=True, **options
+            pretrained.source,
+            trust_remote_code=False,
+            local_files_only=pretrained.local,
+            use_safetensors=True,
+            **options,
         )
 
 

@@ -34,6 +34,8 @@ from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized, whole
 
 _SCHEME = "IOB2"
 _HELD_OUT = 10  # one sentence in so many
+_EPOCHS, _MOST_EPOCHS = 8, 20
+_STEPS = 250  # fewer are too few for a new layer, so that there are more epochs then
 _BATCH = 4096  # tokens that are tagged together
 
 
@@ -43,7 +45,7 @@ class EncoderRecognizer:
     encoder        a folder in Hugging Face's layout, a pip package that holds one, or a name on the hub
     learning_rate  of the encoder at its highest; it warms up and decays
     head_rate      of the new layer on top at its highest
-    epochs         passes over the sentences at most
+    epochs         passes over the sentences at most; None for 8, and up to 20 where there are few sentences
     patience       epochs without a better score on what is held out after which training ends
     batch          sentences a step
     tokenizer, sentences  how text without tokens is cut (see `crfner.tokenize`)
@@ -60,7 +62,7 @@ class EncoderRecognizer:
         *,
         learning_rate: float = 3e-4,
         head_rate: float = 3e-3,
-        epochs: int = 8,
+        epochs: int | None = None,
         patience: int = 3,
         batch: int = 8,
         tokenizer: str = "default",
@@ -95,6 +97,8 @@ class EncoderRecognizer:
         labels = sorted({label for sentence in sentences for _, _, label in sentence.chunks})
         names = ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
         numbers = {tag: number for number, tag in enumerate(names)}
+        epochs = self.epochs or min(max(_EPOCHS, _STEPS * self.batch // len(learnt)), _MOST_EPOCHS)
+        schedule = Schedule(self.learning_rate, self.head_rate, epochs, self.patience, self.batch)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
             network = read_network(
@@ -110,7 +114,7 @@ class EncoderRecognizer:
                 network,
                 self._pieces.windows([sentence.texts() for sentence in learnt]),
                 [numbers[tag] for sentence in learnt for tag in sentence.tags()],
-                Schedule(self.learning_rate, self.head_rate, self.epochs, self.patience, self.batch),
+                schedule,
                 pad=padding(network.config),
                 seed=self.seed,
                 score=(lambda: evaluate(held_out, self.recognize(held_out), samples=1).micro.f1) if held_out else None,
@@ -119,7 +123,7 @@ class EncoderRecognizer:
         training = {
             "sentences": len(learnt),
             "entities": sum(len(sentence.chunks) for sentence in learnt),
-            "epochs": len(scores) or self.epochs,
+            "epochs": len(scores) or epochs,
             "held_out_f1": max(scores, default=None),
         }
         self._set(Fitted(network, pretrained.tokenizer, model_file.make_manifest(labels, settings, training)))
@@ -228,6 +232,8 @@ class EncoderRecognizer:
     def _check(self) -> None:
         for name in ("epochs", "patience", "batch"):
             value = getattr(self, name)
+            if value is None and name == "epochs":
+                continue
             if type(value) is not int or value < 1:
                 raise SettingError(f"{name} must be a whole number, 1 or more, not {value!r}")
         for name in ("learning_rate", "head_rate"):

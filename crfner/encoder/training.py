@@ -92,8 +92,8 @@ def fine_tune(
         scores.append(score())
         if scores[-1] > max(scores[:-1], default=-1.0):
             best = {name: value.detach().clone() for name, value in network.named_parameters() if value.requires_grad}
-        elif scores.index(max(scores)) < len(scores) - schedule.patience:
-            break
+        elif max(scores) > 0 and scores.index(max(scores)) < len(scores) - schedule.patience:
+            break  # not while nothing is found yet: the learning rate may still be growing
     if best:
         network.load_state_dict(best, strict=False)
     return scores
