@@ -4,10 +4,19 @@ Fine-tuning for models whose weights cannot be trained further: the base model s
 the new data and from what the base says of it (`crfner.hints.base`), and labels that the new data does not have still
 come from the base. `forgetting` tells what that does to the base's own test set.
 
-Public names: `ExtendedRecognizer`, `base_lexicons`, `forgetting`, `Forgetting`, `forgetting_table`.
+Public names: `ExtendedRecognizer`, `base_lexicons`, `built_on`, `forgetting`, `counterparts`, `Forgetting`,
+`forgetting_table`.
 """
 
-from crfner.transfer.extended import ExtendedRecognizer, base_lexicons
-from crfner.transfer.forgetting import Forgetting, forgetting, forgetting_table
+from crfner.transfer.extended import ExtendedRecognizer, base_lexicons, built_on
+from crfner.transfer.forgetting import Forgetting, counterparts, forgetting, forgetting_table
 
-__all__ = ["ExtendedRecognizer", "Forgetting", "base_lexicons", "forgetting", "forgetting_table"]
+__all__ = [
+    "ExtendedRecognizer",
+    "Forgetting",
+    "base_lexicons",
+    "built_on",
+    "counterparts",
+    "forgetting",
+    "forgetting_table",
+]

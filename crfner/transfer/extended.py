@@ -1,6 +1,6 @@
 """ExtendedRecognizer: a CRF that builds on an earlier model, and that model, for the labels that only it knows.
 
-Public names: `ExtendedRecognizer`, `base_lexicons`, `KIND`.
+Public names: `ExtendedRecognizer`, `base_lexicons`, `built_on`, `KIND`.
 """
 
 from __future__ import annotations
@@ -50,10 +50,7 @@ class ExtendedRecognizer:
 
     def fit(self, documents: Iterable[Document]) -> Self:
         """Train the CRF on documents that the base has not learnt from. Raises what `CRFRecognizer.fit` raises."""
-        hinters = {**(self.crf.hinters or {}), _BASE: BaseHints(self.base)}
-        lexicons = {**base_lexicons(self.base), **(self.crf.lexicons or {})}
-        self.crf = CRFRecognizer(**{**self.crf.get_params(), "hinters": hinters, "lexicons": lexicons})
-        self.crf.fit(documents)
+        self.crf = built_on(self.base, self.crf).fit(documents)
         if self.keep is None:
             self.kept_ = frozenset(self.base.labels) - set(self.crf.labels)
         return self
@@ -116,6 +113,13 @@ class ExtendedRecognizer:
         if not isinstance(kept, list) or not set(map(str, kept)) <= set(hinter.model.labels):
             raise CrfnerError(f"{path}: the model is damaged: its manifest lists no labels of the base model as kept")
         return cls(hinter.model, crf, keep=map(str, kept))
+
+
+def built_on(base: Model, crf: CRFRecognizer) -> CRFRecognizer:
+    """A CRF with the same parameters that sees what the base finds and has its lexicons; it has learnt nothing."""
+    hinters = {**(crf.hinters or {}), _BASE: BaseHints(base)}
+    lexicons = {**base_lexicons(base), **(crf.lexicons or {})}
+    return CRFRecognizer(**{**crf.get_params(), "hinters": hinters, "lexicons": lexicons})
 
 
 def base_lexicons(base: Model) -> dict[str, Lexicon]:

@@ -5,6 +5,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from crfner.hints.base import BaseHints
 from crfner.models import MAX_DEPTH, model_from_bytes
 from crfner.rules import RegexRule, RuleRecognizer, RuleSet
 from crfner.tokenize import tokenized
-from crfner.transfer import ExtendedRecognizer, base_lexicons, forgetting, forgetting_table
+from crfner.transfer import ExtendedRecognizer, base_lexicons, counterparts, forgetting, forgetting_table
 from features import Gazetteer
 
 CLINIC = Path(__file__).parents[2] / "data" / "clinic"
@@ -134,6 +135,18 @@ def test_forgetting_is_told_by_label_and_leaves_new_labels_aside(
     assert found.before.labels["MEDICINE"].f1 - found.after.labels["MEDICINE"].f1 < 0.05
     assert forgetting(base, base, DEV).lost == 0
     assert [line.split()[0] for line in forgetting_table(found).splitlines()] == ["label", "DOSE", "MEDICINE", "all"]
+
+
+def test_a_label_that_only_has_another_name_is_not_forgotten(base: CRFRecognizer) -> None:
+    renamed = [
+        document.with_spans(replace(s, label="REMEDY") for s in document.spans if s.label == "MEDICINE")
+        for document in TRAIN
+    ]
+    same = counterparts(base, renamed)
+    assert same == {"REMEDY": "MEDICINE"}
+    model = ExtendedRecognizer(base, CRFRecognizer("minimal", iterations=15)).fit(renamed)
+    apart, together = forgetting(base, model, DEV), forgetting(base, model, DEV, same)
+    assert together.lost < 0.05 < apart.lost
 
 
 # Files
