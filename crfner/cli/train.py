@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import os
-import random
-import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crfner.cli.options import (
-    feature_set,
-    features_option,
-    input_format,
-    keep_inputs,
-    read_documents,
-    read_rule_files,
-    rule_file,
-)
+from crfner.cli.options import features_option, input_format, keep_inputs, read_documents, rule_file
 from crfner.document import Document
-from crfner.errors import CrfnerError, InputError
-from crfner.files import STANDARD_STREAM, check_writable, open_text
+from crfner.errors import CrfnerError
+from crfner.files import STANDARD_STREAM, check_writable
 from crfner.hybrid import POLICIES
 from crfner.schemes import SCHEMES
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
-from features import Clusters, Gazetteer, Lexicon
 
 if TYPE_CHECKING:
-    from crfner.crf import CRFRecognizer
-    from crfner.hybrid import HybridRecognizer
+    from crfner.recipes import Trained
 
 
 @click.command("train")
@@ -39,12 +26,24 @@ if TYPE_CHECKING:
 @click.option("--dev", "dev_path", metavar="DEV", help="Labelled text to score the model on; it is not learnt from.")
 @click.option("--split", type=float, help="Learn from this share of TRAIN's documents, score on the rest (0.8).")
 @input_format
+@click.option("--recipe", type=click.Choice(["auto"]), help="Try what pays on TRAIN by cross-validation, and use that.")
+@click.option("--config", "config_path", metavar="FILE", help="Settings that crfner tune found; options go before it.")
 @features_option
+@click.option(
+    "--resources", metavar="A,B", help="Languages whose lexicons are used (see crfner resources), such as en."
+)
 @click.option("--gazetteer", "gazetteers", multiple=True, metavar="FILE", help="Known names, one a line; repeatable.")
 @click.option("--clusters", multiple=True, metavar="FILE", help="Word clusters, lines of path<TAB>word; repeatable.")
+@click.option("--unlabelled", multiple=True, metavar="TEXT", help="Text to learn word clusters from; repeatable.")
+@click.option("--self-train", is_flag=True, help="Learn from what is sure in the text of --unlabelled, too.")
+@click.option("--augment", metavar="METHODS", help="Make more text of TRAIN: balanced, or methods of crfner augment.")
+@click.option("--encoder", metavar="NAME", help="Hints of a pretrained encoder: a folder, a package or a hub's name.")
+@click.option("--base", "base_path", metavar="MODEL", help="Build on this model; labels that only it has are kept.")
+@click.option("--base-test", metavar="FILE", help="The base's own test set, to say what was forgotten.")
 @click.option("--rules", "rule_files", multiple=True, metavar="[LABEL=]FILE", help="Rules beside the CRF; repeatable.")
 @click.option("--mine-rules", is_flag=True, help="Mine rules from TRAIN, to stand beside the CRF.")
 @click.option("--policy", type=click.Choice(list(POLICIES)), help="How rules and CRF are joined.  [default: union]")
+@click.option("--recall", type=float, metavar="BETA", help="Find more, at thresholds with the best F-beta on DEV (2).")
 @click.option("--labels", metavar="A,B", help="The labels that TRAIN must show, and no others.")
 @click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
 @click.option("--c1", type=float, help="Weight of the L1 penalty (lbfgs).  [default: 0.1]")
@@ -56,25 +55,27 @@ if TYPE_CHECKING:
 @click.option("--tokenizer", default="default", show_default=True, type=click.Choice(list(TOKENIZERS)))
 @click.option("--sentences", default="rules", show_default=True, type=click.Choice(SENTENCE_METHODS))
 @click.option("--pos", type=click.Choice(["nltk"]), help="Add part-of-speech tags where TRAIN has no such column.")
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Seed of the split and of algorithms that shuffle.",
-)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all that is drawn.")
 def train(
     train_path: str,
     output: str,
     dev_path: str | None,
     split: float | None,
     input_format: str | None,
-    features: str,
+    recipe: str | None,
+    config_path: str | None,
+    resources: str | None,
     gazetteers: tuple[str, ...],
     clusters: tuple[str, ...],
+    unlabelled: tuple[str, ...],
+    self_train: bool,
+    encoder: str | None,
+    base_path: str | None,
+    base_test: str | None,
     rule_files: tuple[str, ...],
     mine_rules: bool,
     policy: str | None,
+    recall: float | None,
     labels: str | None,
     **settings: Any,
 ) -> int:
@@ -87,13 +88,18 @@ def train(
     the CRF is not sure, with "override" precise rules win, with "union" the spans that are worth most together are
     taken, with "features" the CRF sees the rules' hits. The settings are chosen on DEV, or on held-out parts of TRAIN.
 
+    With few sentences, most is gained by what is known of words beforehand: --resources, --unlabelled, --base,
+    --encoder. --recipe auto tries by cross-validation what pays, and says what it chose and why.
+
     \b
     crfner train train.jsonl --dev dev.jsonl -o model.crfner
+    crfner train train.jsonl --recipe auto --unlabelled texts.txt -o model.crfner
     crfner train train.conll --split 0.8 -o model.crfner --features rich --c1 0.05
     crfner train train.jsonl -o model.crfner --rules rules.yaml --rules DRUG=drugs.txt --policy fallback
     """
-    from crfner.crf import CRFRecognizer
-    from crfner.hybrid import HybridRecognizer
+    from crfner.cli import materials as reading
+    from crfner.recipes import Recipe, choose
+    from crfner.recipes import train as follow
 
     if split is not None and (dev_path or not 0 < split < 1):
         raise CrfnerError("--split takes a share between 0 and 1, and no --dev beside it")
@@ -101,44 +107,70 @@ def train(
         raise CrfnerError("a model is written to a file of its own; give -o a name such as model.crfner")
     if policy is not None and not rule_files and not mine_rules:
         raise CrfnerError("--policy says how rules are joined to the CRF; give --rules or --mine-rules with it")
+    if self_train and not unlabelled:
+        raise CrfnerError("--self-train learns from unlabelled text; give --unlabelled with it")
+    if base_test is not None and base_path is None:
+        raise CrfnerError("--base-test is the test set of the model that --base names; give that too")
+    if recall is not None and (recall <= 0 or (dev_path is None and split is None)):
+        raise CrfnerError("--recall takes a number above 0, such as 2, and is tuned on --dev or --split; give one")
+    if recall is not None and (rule_files or mine_rules or base_path or recipe):
+        raise CrfnerError("--recall sets thresholds of a CRF alone; leave out rules, --base and --recipe")
     rule_paths = [rule_file(value)[0] for value in rule_files]
-    keep_inputs(output, [train_path, dev_path or "", features, *gazetteers, *clusters, *rule_paths])
+    inputs = [train_path, dev_path or "", settings["features"], *gazetteers, *clusters, *rule_paths, *unlabelled]
+    keep_inputs(output, [*inputs, config_path or "", base_path or "", base_test or ""])
     check_writable(output)
-    rules = read_rule_files(rule_files)
-    lexicons = _lexicons([(path, Gazetteer) for path in gazetteers] + [(path, Clusters) for path in clusters])
-    config = feature_set(features, lexicons).config
-    for option, given in (("gazetteers", gazetteers), ("clusters", clusters)):
-        if given and option not in config:
-            raise CrfnerError(
-                f"{given[0]}: the features {features!r} do not look at {option}; choose another preset, or a file of "
-                f'features with "{option}": {{}}'
-            )
-    crf = CRFRecognizer(
-        config,
-        lexicons=lexicons,
-        declared_labels=None if labels is None else [label.strip() for label in labels.split(",")],
-        progress=True,
-        **settings,
+    settings = reading.config_settings(config_path, settings)
+    given = reading.read_materials(gazetteers, clusters, rule_files, base_path, unlabelled)
+    looking = {"gazetteers": gazetteers, "clusters": [*clusters, *unlabelled]}
+    settings["features"] = reading.features_config(settings["features"], given.lexicons, looking)
+    wanted = Recipe(
+        settings={name: value for name, value in settings.items() if value is not None},
+        resources=tuple(language.strip() for language in resources.split(",")) if resources else (),
+        clusters=bool(unlabelled) and recipe is None,
+        self_train=self_train,
+        encoder=encoder,
+        mine=mine_rules,
+        policy=policy or "union",
     )
-    crf.check()
+    declared = None if labels is None else [label.strip() for label in labels.split(",")]
+    tested = list(read_documents(base_test, None)) if base_test is not None else []
     documents: Iterable[Document] = read_documents(train_path, input_format)
     dev: list[Document] = []
     if split is not None:
-        documents, dev = _split(documents, split, settings["seed"])
+        documents, dev = reading.split(documents, split, settings["seed"])
     elif dev_path is not None:
         if os.path.isfile(train_path) and os.path.exists(dev_path) and os.path.samefile(train_path, dev_path):
             click.echo("warning: --dev is TRAIN itself, so the scores say nothing about other text", err=True)
         dev = list(read_documents(dev_path, None))  # before training, so that a mistake in it is told at once
-    if not rules and not mine_rules:
-        return _finish(crf.fit(documents), crf, dev, output)
-    hybrid = HybridRecognizer(crf, rules, policy or "union", mine=mine_rules, seed=settings["seed"])
-    hybrid.fit(documents, dev or None)
-    return _finish(hybrid, hybrid.crf, dev, output)
+    if recipe is not None:
+        documents = list(documents)
+        choice = choose(wanted, documents, given, seed=settings["seed"], progress=True)
+        click.echo("\n".join(choice.lines()))
+        wanted = choice.recipe
+    trained = follow(wanted, documents, dev, given, declared_labels=declared, progress=True)
+    if recall is not None:
+        _tune_recall(trained, dev, recall)
+    return _finish(trained, dev, tested, output)
 
 
-def _finish(recognizer: CRFRecognizer | HybridRecognizer, crf: CRFRecognizer, dev: list[Document], output: str) -> int:
-    """Score, save, and say what was done and what comes next."""
+def _tune_recall(trained: Trained, dev: Sequence[Document], beta: float) -> None:
+    from crfner.crf.thresholds import tune_thresholds
+
+    crf = trained.crf
+    crf.set_thresholds(tune_thresholds(crf, dev, beta=beta))
+    listed = ", ".join(f"{label} {threshold:.2f}" for label, threshold in (crf.thresholds or {}).items())
+    click.echo(f"thresholds with the best F{beta:g} on what was not learnt from: {listed or 'none helps'}")
+
+
+def _finish(trained: Trained, dev: Sequence[Document], tested: Sequence[Document], output: str) -> int:
+    """Score, save, and say what was done and what comes next.
+
+    tested  the test set of the model that this one is built on
+    """
+    recognizer, crf = trained.model, trained.crf
     training = crf.manifest["training"]
+    for note in trained.notes:
+        click.echo(note)
     sizes = ", ".join(f"{training[unit]} {unit}" for unit in ("documents", "sentences", "tokens"))
     entities = ", ".join(f"{count} {label}" for label, count in training["entities"].items())
     click.echo(f"trained on {sizes}: {entities}")
@@ -154,49 +186,20 @@ def _finish(recognizer: CRFRecognizer | HybridRecognizer, crf: CRFRecognizer, de
         evaluation = evaluate(dev, recognizer.recognize(dev))
         scores = to_dict(evaluation)
         recognizer.add_scores("dev", {key: scores[key] for key in ("micro", "macro", "labels", "interval")})
-        chosen = ", but that the policy was chosen by" if recognizer is not crf else ""
+        chosen = ", but that the policy was chosen by" if hasattr(recognizer, "policy_") else ""
+        chosen = ", but that the thresholds were chosen by" if crf.thresholds else chosen
         click.echo(
             f"\nscores on {len(dev)} documents that were not learnt from{chosen}\n\n"
             f"{to_table(evaluation, errors=False)}\n"
         )
+    if tested:
+        from crfner.transfer import ExtendedRecognizer, forgetting, forgetting_table
+
+        assert isinstance(recognizer, ExtendedRecognizer)
+        click.echo(f"{forgetting_table(forgetting(recognizer.base, recognizer, tested))}\n")
     recognizer.save(output)
     interrupted = training["interrupted"] or getattr(recognizer, "interrupted_", False)
     after = f"stopped after {training['iterations']} iterations; " if interrupted else ""
     click.echo(f"{after}wrote {output} ({os.path.getsize(output) / 1e6:.1f} MB)")
     click.echo(f"next: crfner tag {output} FILE, crfner evaluate {output} GOLD, crfner info {output}")
     return 130 if interrupted else 0
-
-
-def _split(documents: Iterable[Document], share: float, seed: int) -> tuple[list[Document], list[Document]]:
-    """Two parts, by document, each in the order of the input."""
-    kept = list(documents)
-    if len(kept) < 2:
-        raise CrfnerError("one document cannot be split; give --dev, or mark the borders of documents in the data")
-    size = min(max(round(share * len(kept)), 1), len(kept) - 1)
-    chosen = set(random.Random(seed).sample(range(len(kept)), size))
-    parts: tuple[list[Document], list[Document]] = ([], [])
-    for number, document in enumerate(kept):
-        parts[number not in chosen].append(document)
-    return parts
-
-
-def _lexicons(files: list[tuple[str, type[Lexicon]]]) -> dict[str, Lexicon]:
-    """Lexicons from files, each named for its file."""
-    lexicons: dict[str, Lexicon] = {}
-    for path, kind in files:
-        name = re.sub(r"[^A-Za-z0-9_]+", "_", Path(path).stem)  # it becomes part of attributes
-        if name in lexicons:
-            raise InputError(f"there is another lexicon of the name {name!r}; rename the file", path)
-        lexicons[name] = _lexicon(path, kind)
-    return lexicons
-
-
-def _lexicon(path: str, kind: type[Lexicon]) -> Lexicon:
-    with open_text(path) as stream:
-        try:
-            lexicon = kind.from_lines(stream)
-        except ValueError as error:
-            raise InputError(str(error), path) from None
-    if not any(True for _ in lexicon.to_lines()):
-        raise InputError("the file holds no entry; give one that does, or leave it out", path)
-    return lexicon

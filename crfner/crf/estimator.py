@@ -22,7 +22,7 @@ from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import train
 from crfner.crf.layout import with_hits
 from crfner.crf.model_file import Fitted
-from crfner.crf.settings import ADDED, RECORDED, checked, for_crfsuite
+from crfner.crf.settings import ADDED, RECORDED, checked, checked_thresholds, for_crfsuite
 from crfner.crf.tagging import Batch, Tagger
 from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
@@ -290,6 +290,13 @@ class CRFRecognizer:
         fitted = self._model()
         kept = {**fitted.manifest.get("scores", {}), name: dict(scores)}
         self.fitted_ = replace(fitted, manifest={**fitted.manifest, "scores": kept})
+
+    def set_thresholds(self, thresholds: Mapping[str, float] | None) -> None:
+        """Give spans by these thresholds from now on. Raises SettingError for one that is no probability."""
+        fitted = self._model()
+        self.thresholds = checked_thresholds(thresholds)
+        settings = {**fitted.manifest["settings"], "thresholds": self.thresholds}
+        self._set(replace(fitted, manifest={**fitted.manifest, "settings": settings}))
 
     def _feature_set(self) -> FeatureSet:
         for what, named in (("lexicon", self.lexicons), ("hinter", self.hinters)):

@@ -52,11 +52,12 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
         from crfner.augment import parse_methods
 
         parse_methods(settings["augment"])
-    settings["thresholds"] = _thresholds(settings["thresholds"])
+    settings["thresholds"] = checked_thresholds(settings["thresholds"])
     return settings
 
 
-def _thresholds(value: Any) -> dict[str, float] | None:
+def checked_thresholds(value: Any) -> dict[str, float] | None:
+    """Thresholds by label, as plain data. Raises SettingError for one that is no probability."""
     if value is None:
         return None
     if not isinstance(value, Mapping) or not all(isinstance(label, str) for label in value):

