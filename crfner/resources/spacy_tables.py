@@ -46,19 +46,19 @@ def capitalised(language: str) -> Clusters:
     Raises FileNotFoundError when the package has no such table.
     """
     table = _table(f"{language}_lexeme_prob")
-    small: dict[str, float] = {}  # how often a word is in lower case
-    capital: dict[str, float] = defaultdict(float)  # and how often it is not, by its lower case
-    for word, frequency in zip(table, np.exp(list(table.values())).tolist(), strict=True):
-        lower = word.lower()
-        if lower != word:
-            capital[lower] += frequency
-        elif word.islower():
-            small[word] = frequency
-    words = [word for word in small.keys() | capital.keys() if _can_be_written(word)]
-    capitals = np.array([capital.get(word, 0.0) for word in words])
-    shares = capitals / (capitals + np.array([small.get(word, 0.0) for word in words]))
+    words = list(table)  # a million: what can be done for all at once is
+    lowered = list(map(str.lower, words))
+    numbers: dict[str, int] = {}
+    places = np.fromiter((numbers.setdefault(word, len(numbers)) for word in lowered), np.int64, len(words))
+    frequencies = np.exp(np.fromiter(table.values(), np.float64, len(words)))
+    as_is = np.fromiter(map(str.__eq__, words, lowered), np.bool_, len(words))
+    small = np.bincount(places[as_is], frequencies[as_is], len(numbers))  # how often a word is in lower case
+    shares = 1 - small / np.bincount(places, frequencies)
     paths = [f"{band:03b}" for band in range(len(_SHARES) + 1)]
-    return Clusters(dict(zip(words, (paths[band] for band in np.searchsorted(_SHARES, shares, "right")), strict=True)))
+    bands = zip(numbers, np.searchsorted(_SHARES, shares, "right").tolist(), (shares > 0).tolist(), strict=True)
+    return Clusters(
+        {word: paths[band] for word, band, cased in bands if (cased or word.islower()) and _can_be_written(word)}
+    )
 
 
 def _paths(numbers: set[int]) -> dict[int, str]:
