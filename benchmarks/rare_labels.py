@@ -6,7 +6,7 @@ there, and each seed learns from four folds of five and scores the fifth. A name
 sentences of any corpus. Rare labels are those with less than half of the mean number of mentions a label in what is
 learnt from, or the rarest where there is none such. F1 is exact and micro-averaged, over the rare labels and over all.
 A seed draws the sentences, the folds and the new sentences; differences are taken seed by seed, with 95% intervals
-(Student's t).
+(Student's t). Where no label is rare enough for a mixture, it makes nothing, and there is no difference.
 
 The exit code is 1 when the mixture "balanced" does not raise the rare labels' F1 by 3 points on two corpora, or lowers
 overall F1 by more than 0.3 on any. Each result is a line of the file given with --results, and is not measured again.
@@ -204,21 +204,25 @@ def _table(name: str, methods: Sequence[str], cells: Mapping[tuple[str, str, int
             continue
         rare = [(cell.f1(cell.rare), base.f1(base.rare)) for cell, base in pairs]
         overall = [(cell.f1(), base.f1()) for cell, base in pairs]
+        row = [name, method, str(len(pairs)), str(round(mean(cell.new for cell, _ in pairs)))]
+        if method == NONE:
+            _print([*row, *(cell for values in (rare, overall) for cell in (_mean(values), "", ""))])
+            continue
         gains = _gain(rare), _gain(overall)
         if method == DEFAULT:
             verdict = gains
-        new = round(mean(cell.new for cell, _ in pairs))
-        row = [name, method, str(len(pairs)), str(new)]
         for values, gain in zip((rare, overall), gains, strict=True):
-            row += [f"{mean(value for value, _ in values):.2f}", f"{gain.points:+.2f}", f"{gain.margin:.2f}"]
+            row += [_mean(values), f"{gain.points:+.2f}", f"{gain.margin:.2f}"]
         _print(row)
     return verdict
 
 
+def _mean(pairs: Sequence[tuple[float, float]]) -> str:
+    return f"{mean(new for new, _ in pairs):.2f}"
+
+
 def _gain(pairs: Sequence[tuple[float, float]]) -> Gain:
     differences = [new - old for new, old in pairs]
-    if len(differences) < 2:
-        return Gain(mean(differences), float("inf"))
     margin = student.ppf(0.975, len(differences) - 1) * stdev(differences) / sqrt(len(differences))
     return Gain(mean(differences), float(margin))
 
