@@ -12,6 +12,7 @@ from crfner import CRFRecognizer, HybridRecognizer, Recognizer, evaluate, load_m
 from crfner.document import Document, Span
 from crfner.hybrid import POLICIES
 from crfner.rules import Context, DictionaryRule, RegexRule, RuleRecognizer, RuleSet, TokenRule
+from crfner.transfer import ExtendedRecognizer
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"
 TRAIN, DEV = list(read(CLINIC / "train.jsonl"))[:100], list(read(CLINIC / "dev.jsonl"))
@@ -67,6 +68,24 @@ def loaded_hybrid(folder: Path) -> Recognizer:
     return load_model(folder / "hybrid.crfner")
 
 
+def generous() -> CRFRecognizer:
+    recognizer = trained("IOB2")
+    recognizer.set_thresholds({"DOSE": 0.1, "MEDICINE": 0.05})
+    return recognizer
+
+
+def extended() -> ExtendedRecognizer:
+    doses = [document.with_spans(s for s in document.spans if s.label == "DOSE") for document in TRAIN[50:]]
+    with warnings.catch_warnings(action="ignore"):
+        base = CRFRecognizer("minimal", iterations=20).fit(TRAIN[:50])
+        return ExtendedRecognizer(base, CRFRecognizer("minimal", iterations=20)).fit(doses)
+
+
+def loaded_extended(folder: Path) -> Recognizer:
+    extended().save(folder / "extended.crfner")
+    return load_model(folder / "extended.crfner")
+
+
 MAKERS = {
     "rule": lambda folder: Doses(),
     "rules": lambda folder: RuleRecognizer(RULES),
@@ -74,6 +93,9 @@ MAKERS = {
     "crf": lambda folder: trained("IOB2"),
     "crf with BIOES": lambda folder: trained("BIOES"),
     "crf from a file": loaded,
+    "crf with thresholds": lambda folder: generous(),
+    "extended": lambda folder: extended(),
+    "extended from a file": loaded_extended,
     **{f"hybrid, {policy}": lambda folder, policy=policy: hybrid(policy) for policy in POLICIES},
     "hybrid from a file": loaded_hybrid,
 }

@@ -5,12 +5,14 @@
     crf:PRESET       a CRF with that set of features; `crf` for the preset "default"
     hybrid:POLICY    a CRF and rules, those given and mined ones, joined by the policy; `hybrid` for "union"
     spacy:LANGUAGE   spaCy's `ner` in a blank pipeline of that language; `spacy` for "xx", any language
+    encoder:NAME     a pretrained encoder, fine-tuned: a folder, a pip package or a name on the hub
 
 Public names: `System`, `make_systems`, `KINDS`.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +23,7 @@ from crfner.recognizer import Recognizer
 from crfner.rules.values import RuleSet
 from features.presets import PRESETS
 
-KINDS = ("rules", "mined", "crf:PRESET", "hybrid:POLICY", "spacy:LANGUAGE")
+KINDS = ("rules", "mined", "crf:PRESET", "hybrid:POLICY", "spacy:LANGUAGE", "encoder:NAME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,11 @@ def make_systems(
 
     rules  those given by hand, or None
     seed   of all that is drawn at random while training
-    dev    documents that hybrids choose their settings on, and spaCy when to end; without them, both hold out some of
-           the training documents
+    dev    documents that hybrids choose their settings on, and spaCy and encoders when to end; without them, all hold
+           out some of the training documents
 
     Raises SettingError for a text that stands for none, "rules" without rules, a system that comes twice, and spaCy
-    where it is not installed.
+    or an encoder where it is not installed.
     """
     given = _Given(rules, tuple(dev), seed)
     systems: list[System] = []
@@ -101,12 +103,22 @@ def _spacy(option: str, given: _Given) -> System:
     return System("spacy ner", partial(train_spacy, language=language, seed=given.seed, dev=given.dev))
 
 
+def _encoder(option: str, given: _Given) -> System:
+    from crfner.encoder import check_encoder
+
+    if not option:
+        raise SettingError("the system 'encoder' needs a name, such as encoder:FOLDER; give one, or leave it out")
+    check_encoder(option)
+    return System(f"encoder {os.path.basename(option.rstrip('/'))}", partial(_tuned_encoder, option, given))
+
+
 _MAKERS: dict[str, Callable[[str, _Given], System]] = {
     "rules": _rules,
     "mined": _mined,
     "crf": _crf,
     "hybrid": _hybrid,
     "spacy": _spacy,
+    "encoder": _encoder,
 }
 
 
@@ -144,3 +156,9 @@ def _trained_hybrid(policy: str, given: _Given, documents: Sequence[Document]) -
 
     hybrid = HybridRecognizer(CRFRecognizer(seed=given.seed), given.rules, policy, mine=True, seed=given.seed)
     return hybrid.fit(documents, given.dev)
+
+
+def _tuned_encoder(name: str, given: _Given, documents: Sequence[Document]) -> Recognizer:
+    from crfner.encoder import train_encoder
+
+    return train_encoder(documents, encoder=name, seed=given.seed, dev=given.dev)
