@@ -12,8 +12,21 @@ from crfner import CrfnerError, CRFRecognizer, Document, Span, load_model
 from crfner.crf.tracing import trace
 from crfner.hints import HINTERS
 
-NAMES = "lon bek dar mun tas gir vel pok nad sur hib fen".split()
-OTHERS = "nol keb rad num sat rig lev kop dan rus bih nef".split()  # of the same letters: only the list tells
+NAMES = ["lon", "bek", "dar", "mun", "tas", "gir", "vel", "pok", "nad", "sur", "hib", "fen"]
+OTHERS = [
+    "nol",
+    "keb",
+    "rad",
+    "num",
+    "sat",
+    "rig",
+    "lev",
+    "kop",
+    "dan",
+    "rus",
+    "bih",
+    "nef",
+]  # of the same letters: only the list tells
 
 
 @dataclass(frozen=True)
