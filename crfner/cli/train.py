@@ -147,10 +147,27 @@ def train(
         choice = choose(wanted, documents, given, seed=settings["seed"], progress=True)
         click.echo("\n".join(choice.lines()))
         wanted = choice.recipe
+    if tested:
+        documents = list(documents)
     trained = follow(wanted, documents, dev, given, declared_labels=declared, progress=True)
     if recall is not None:
         _tune_recall(trained, dev, recall)
-    return _finish(trained, dev, tested, output)
+    if tested:
+        _tell_what_was_forgotten(trained, documents, tested)
+    return _finish(trained, dev, output)
+
+
+def _tell_what_was_forgotten(trained: Trained, documents: Iterable[Document], tested: Sequence[Document]) -> None:
+    """Score the base and the model that is built on it on the base's own test set."""
+    from crfner.transfer import ExtendedRecognizer, counterparts, forgetting, forgetting_table
+
+    model = trained.model
+    assert isinstance(model, ExtendedRecognizer)
+    same = counterparts(model.base, documents)
+    for label, other in sorted(same.items()):
+        click.echo(f"{label} is taken for another name of the base's {other}")
+    click.echo(f"on {len(tested)} documents of the base's labels:")
+    click.echo(f"{forgetting_table(forgetting(model.base, model, tested, same))}\n")
 
 
 def _tune_recall(trained: Trained, dev: Sequence[Document], beta: float) -> None:
@@ -162,11 +179,8 @@ def _tune_recall(trained: Trained, dev: Sequence[Document], beta: float) -> None
     click.echo(f"thresholds with the best F{beta:g} on what was not learnt from: {listed or 'none helps'}")
 
 
-def _finish(trained: Trained, dev: Sequence[Document], tested: Sequence[Document], output: str) -> int:
-    """Score, save, and say what was done and what comes next.
-
-    tested  the test set of the model that this one is built on
-    """
+def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
+    """Score, save, and say what was done and what comes next."""
     recognizer, crf = trained.model, trained.crf
     training = crf.manifest["training"]
     for note in trained.notes:
@@ -183,7 +197,12 @@ def _finish(trained: Trained, dev: Sequence[Document], tested: Sequence[Document
     if dev:
         from crfner.evaluation import evaluate, to_dict, to_table
 
-        evaluation = evaluate(dev, recognizer.recognize(dev))
+        # what is kept from a base model and not annotated here is neither right nor wrong
+        unknown: frozenset[str] = getattr(recognizer, "kept_", frozenset()) - {
+            span.label for document in dev for span in document.spans
+        }
+        found = recognizer.recognize(dev)
+        evaluation = evaluate(dev, (d.with_spans(s for s in d.spans if s.label not in unknown) for d in found))
         scores = to_dict(evaluation)
         recognizer.add_scores("dev", {key: scores[key] for key in ("micro", "macro", "labels", "interval")})
         chosen = ", but that the policy was chosen by" if hasattr(recognizer, "policy_") else ""
@@ -192,11 +211,6 @@ def _finish(trained: Trained, dev: Sequence[Document], tested: Sequence[Document
             f"\nscores on {len(dev)} documents that were not learnt from{chosen}\n\n"
             f"{to_table(evaluation, errors=False)}\n"
         )
-    if tested:
-        from crfner.transfer import ExtendedRecognizer, forgetting, forgetting_table
-
-        assert isinstance(recognizer, ExtendedRecognizer)
-        click.echo(f"{forgetting_table(forgetting(recognizer.base, recognizer, tested))}\n")
     recognizer.save(output)
     interrupted = training["interrupted"] or getattr(recognizer, "interrupted_", False)
     after = f"stopped after {training['iterations']} iterations; " if interrupted else ""

@@ -34,7 +34,7 @@ from crfner.resources.spacy_tables import brown_clusters
 from crfner.tokenize import tokenized
 from features import Clusters, Lexicon
 
-_FOLDS = 4
+_FOLDS = 3
 _MOST = 600  # sentences that trials learn from and are scored on; what pays there pays with more, if less
 _KNOWN = 0.5  # of the words of a text, that a language's clusters must know to be tried
 

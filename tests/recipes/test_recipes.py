@@ -79,7 +79,7 @@ def test_an_ingredient_that_gains_more_than_its_standard_error_is_kept_and_other
 
     def f1(recipe: Recipe) -> list[int]:
         rules = 10 if recipe.mine else 0
-        return [50 + rules + noise.choice([-2, 2]) * ("augment" in recipe.settings) for _ in range(4)]
+        return [50 + rules + noise.choice([-2, 2]) * ("augment" in recipe.settings) for _ in range(3)]
 
     monkeypatch.setattr(choosing, "_scores", fixed_scores(f1))
     monkeypatch.setattr(choosing, "likely_language", lambda documents: None)
