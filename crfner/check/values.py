@@ -63,7 +63,7 @@ class Finding:
 
 
 def place_of(document: Document, number: int, start: int, end: int, label: str | None, other: bool = False) -> Place:
-    """The stretch with its context, its white space as single blanks."""
-    left = " ".join(document.text[max(0, start - _CONTEXT) : start].split(" "))
+    """The stretch with its context."""
+    left = document.text[max(0, start - _CONTEXT) : start]
     right = document.text[end : end + _CONTEXT]
     return Place(number, document.id, start, end, label, left, document.text[start:end], right, other)
