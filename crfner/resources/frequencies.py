@@ -18,7 +18,12 @@ def bands(language: str) -> Clusters:
 
     A prefix of the path so joins all bands from one on. Words used less than once in ten millions have none.
     """
-    from wordfreq import freq_to_zipf, get_frequency_dict
+    from wordfreq import get_frequency_list
 
-    levels = {word: round(freq_to_zipf(frequency)) for word, frequency in get_frequency_dict(language).items()}
-    return Clusters({word: "1" * level + "0" for word, level in levels.items() if level > 0 and word.split() == [word]})
+    paths: dict[str, str] = {}
+    # the words come in bins of one frequency each: bin 0 has Zipf's 9, and in a hundred bins it falls by one
+    for number, words in enumerate(get_frequency_list(language)):
+        level = int(9.5 - number / 100)
+        if level > 0:
+            paths.update(dict.fromkeys((word for word in words if word.split() == [word]), "1" * level + "0"))
+    return Clusters(paths)

