@@ -163,12 +163,16 @@ def _outer_offsets(document: Document) -> list[Offsets]:
 
 def _prepared(document: Document, notes: Notes) -> Document:
     """The document with tokens that a line can hold, at whose borders all spans begin and end, within sentences."""
-    if not document.tokens or not document.sentences:
-        from crfner.tokenize import tokenized
+    from crfner.tokenize import tokenized
 
-        document = tokenized(document)
     _check_spans(document)
-    document = _with_writable_tokens(document, notes)
+    document = _with_writable_tokens(tokenized(document), notes)
+    if not document.tokens:  # a line could hold none of them: the text is cut as it will be when it is read again
+        columns = document.meta.get("columns", ())
+        document = _with_writable_tokens(tokenized(replace(document, sentences=())), notes)
+        if columns:
+            unknown = tuple(("_",) * len(document.tokens) for _ in columns)
+            document = replace(document, meta={**document.meta, "columns": unknown})
     document = _with_a_token_for_each_span(document)
     sentences = len(document.sentences)
     document, off_border = align(document)

@@ -76,6 +76,7 @@ def test_texts_and_spans_survive_every_chain_of_formats(given: list[Document], n
 
 @settings(deadline=None, max_examples=80)
 @given(st.lists(documents() | tokenised_documents(), min_size=1, max_size=4))
+@example([Document("\ta", ((0, 1),))])  # a line can hold none of its tokens
 @example([Document(" a", ((0, 1),), (), (Span(0, 2, "PER"),))])  # its only token is white space, the span is not
 def test_json_lines_lose_nothing_and_conll_nothing_after_the_first_writing(given: list[Document]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -52,6 +52,6 @@ crossover     the sentence up to a word, and another one from there on, where bo
 case          all in lower case, all in capitals, or mentions or all words with other capitals
 typos         letters swapped, doubled, left out or replaced by a neighbour on the keyboard
 
-`mentions` and `templates` are in the default mixture. `shuffle` and `oversampling` raised rare labels too, but lowered F1
-over all; `synonyms` and `case` have not been measured (see `benchmarks/rare_labels.py`).
+`mentions` and `templates` are in the default mixture. `shuffle` and `oversampling` raised rare labels too, but lowered
+F1 over all; `synonyms` and `case` have not been measured (see `benchmarks/rare_labels.py`).
 """
