@@ -5,10 +5,12 @@ Public names: `Recipe`, `Materials`.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crfner.crf import CRFRecognizer
 from crfner.document import Document
 from features import Lexicon
 
@@ -40,7 +42,12 @@ class Recipe:
 
     def described(self) -> str:
         """What differs from a CRF as it comes, in a few words."""
-        parts = [f"{name} {value}" for name, value in self.settings.items() if isinstance(value, str | int | float)]
+        usual = inspect.signature(CRFRecognizer).parameters
+        parts = [
+            f"{name} {value}"
+            for name, value in self.settings.items()
+            if isinstance(value, str | int | float) and value != usual[name].default and name != "seed"
+        ]
         parts += [f"resources {language}" for language in self.resources]
         parts += [word for word, wanted in (("clusters", self.clusters), ("self-training", self.self_train)) if wanted]
         parts += [f"encoder {self.encoder}"] if self.encoder else []
