@@ -98,7 +98,7 @@ def train(
     crfner train train.jsonl -o model.crfner --rules rules.yaml --rules DRUG=drugs.txt --policy fallback
     """
     from crfner.cli import materials as reading
-    from crfner.recipes import Recipe, choose
+    from crfner.recipes import Recipe
     from crfner.recipes import train as follow
 
     if split is not None and (dev_path or not 0 < split < 1):
@@ -143,6 +143,8 @@ def train(
             click.echo("warning: --dev is TRAIN itself, so the scores say nothing about other text", err=True)
         dev = list(read_documents(dev_path, None))  # before training, so that a mistake in it is told at once
     if recipe is not None:
+        from crfner.recipes import choose
+
         documents = list(documents)
         choice = choose(wanted, documents, given, seed=settings["seed"], progress=True)
         click.echo("\n".join(choice.lines()))
