@@ -157,21 +157,15 @@ def _score(step: _Step, test: Sequence[Document]) -> Score:
 def _sure(
     crf: CRFRecognizer, unlabelled: Sequence[Document], threshold: float, limit: int, seed: int
 ) -> Iterator[Document]:
-    """The documents with the sentences only that the CRF is sure of; some of these, if there are too many."""
-    read = list(readings(crf, unlabelled))
-    places = [
-        (number, sentence)
-        for number, reading in enumerate(read)
-        for sentence, probability in enumerate(reading.probabilities)
-        if probability >= threshold
-    ]
-    if len(places) > limit:
-        places = random.Random(seed).sample(places, limit)
-    kept: dict[int, list[int]] = {}
-    for number, sentence in sorted(places):
-        kept.setdefault(number, []).append(sentence)
-    for number, sentences in kept.items():
-        yield _of_sentences(read[number].document, sentences)
+    """The documents with the sentences only that the CRF is sure of, drawn at random until there are enough."""
+    drawn = random.Random(seed).sample(unlabelled, len(unlabelled))
+    for reading in readings(crf, drawn):
+        sure = [number for number, probability in enumerate(reading.probabilities) if probability >= threshold]
+        if sure:
+            yield _of_sentences(reading.document, sure[:limit])
+        limit -= len(sure)
+        if limit <= 0:  # what is left need not be read
+            return
 
 
 def _of_sentences(document: Document, numbers: Sequence[int]) -> Document:

@@ -5,6 +5,10 @@ Public names: `first_names`.
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 from features import Gazetteer
 
 
@@ -16,14 +20,9 @@ def first_names() -> Gazetteer:
 
 
 def present() -> bool:
-    """Whether NLTK finds the corpus."""
-    import nltk
-
-    try:
-        nltk.data.find("corpora/names")
-    except LookupError:
-        try:
-            nltk.data.find("corpora/names.zip")
-        except LookupError:
-            return False
-    return True
+    """Whether the corpus is in one of the folders that NLTK looks in, found out without the seconds of importing it."""
+    folders = [*os.environ.get("NLTK_DATA", "").split(os.pathsep), os.path.expanduser("~/nltk_data")]
+    folders += [os.path.join(sys.prefix, *below, "nltk_data") for below in ((), ("share",), ("lib",))]
+    folders += [f"/usr/{below}/nltk_data" for below in ("share", "local/share", "lib", "local/lib")]
+    corpora = [Path(folder) / "corpora" for folder in folders if folder]
+    return any((corpus / "names").is_dir() or (corpus / "names.zip").is_file() for corpus in corpora)

@@ -60,6 +60,8 @@ def test_first_names_are_used_when_nltk_has_them(tmp_path: Path, monkeypatch: py
     import nltk
 
     monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
+    monkeypatch.setenv("NLTK_DATA", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert not names.present()
     folder = tmp_path / "corpora/names"
     folder.mkdir(parents=True)
