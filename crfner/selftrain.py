@@ -17,6 +17,7 @@ from itertools import islice
 
 from tqdm import tqdm
 
+from crfner.compare.parts import apart
 from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
 from crfner.crf.readings import readings
@@ -92,13 +93,13 @@ def self_train(
     folds, seed  of the cross-validation; `seed` also of the draw
 
     Spans that the unlabelled documents have are not looked at. Raises SettingError for a parameter without sense,
-    CrfnerError when there are fewer documents than folds, and what `fit` raises.
+    CrfnerError when there are fewer sentences than folds, and what `fit` raises.
     """
     _check(threshold, rounds, weight, most)
     if dev:
         trials = [(tuple(documents), tuple(dev))]
     else:
-        trials = [(fold.train, fold.test) for fold in make_folds(documents, folds, seed)]
+        trials = [(fold.train, fold.test) for fold in make_folds(apart(documents, 2 * folds), folds, seed)]
 
     def steps(labelled: tuple[Document, ...]) -> Iterator[_Step]:
         limit = most * sum(len(tokenized(document).sentences) for document in labelled)

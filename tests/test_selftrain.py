@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -30,6 +31,18 @@ def quiet() -> Iterator[None]:
 
 def fit(documents: Sequence[Document]) -> CRFRecognizer:
     return CRFRecognizer("minimal", iterations=20).fit(documents)
+
+
+def test_a_single_document_is_enough() -> None:
+    text = " ".join(document.text for document in LABELLED)
+    starts = [sum(len(document.text) + 1 for document in LABELLED[:number]) for number in range(len(LABELLED))]
+    spans = [
+        replace(span, start=span.start + start, end=span.end + start)
+        for document, start in zip(LABELLED, starts, strict=True)
+        for span in document.spans
+    ]
+    trained = self_train(fit, [Document(text, spans=tuple(spans))], UNLABELLED[:20])
+    assert trained.rounds[0].f1 > 0
 
 
 # Readings

@@ -1,19 +1,19 @@
 """Learning curves: how good each system is when it learns from so many sentences only.
 
-A draw shuffles the documents and takes whole ones from the front until the number of sentences is reached; of the last
-one only the sentences that fit. So within a draw every smaller sample is part of every larger one.
+A draw shuffles the documents and takes a sample from the front. So within a draw every smaller sample is part of every
+larger one.
 
-Public names: `learning_curves`, `parse_sizes`, `sample`.
+Public names: `learning_curves`, `parse_sizes`.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tqdm import tqdm
 
+from crfner.compare.parts import sample
 from crfner.compare.process import isolated
 from crfner.compare.splits import Fold
 from crfner.compare.systems import System
@@ -77,48 +77,6 @@ def learning_curves(
                     f1[system.name, number].append(value)
                 bar.update()
     return tuple(CurvePoint(name, number, tuple(values)) for (name, number), values in f1.items())
-
-
-def sample(documents: Sequence[Document], sentences: int) -> list[Document]:
-    """The first documents that together have so many sentences (or all, if fewer), the last one cut to what fits.
-
-    When that is a part of a single document, it comes in two halves: systems that hold documents out need two.
-    """
-    taken: list[Document] = []
-    for document in documents:
-        if sentences <= 0:
-            break
-        taken.append(_part(document, 0, min(sentences, len(document.sentences))))
-        sentences -= len(document.sentences)
-    if len(taken) == 1 and len(taken[0].sentences) > 1:
-        (only,) = taken
-        middle = len(only.sentences) // 2
-        return [_part(only, 0, middle), _part(only, middle, len(only.sentences))]
-    return taken
-
-
-def _part(document: Document, first: int, last: int) -> Document:
-    """Some of the sentences as a document of their own; spans that go on beyond them are left out."""
-    if (first, last) == (0, len(document.sentences)):
-        return document
-    sentences = document.sentences[first:last]
-    begin, stop = sentences[0][0], sentences[-1][1]
-    start, end = document.tokens[begin][0], document.tokens[stop - 1][1]
-    meta = dict(document.meta)
-    if "columns" in meta:
-        meta["columns"] = tuple(column[begin:stop] for column in meta["columns"])
-    return replace(
-        document,
-        text=document.text[start:end],
-        tokens=tuple((a - start, b - start) for a, b in document.tokens[begin:stop]),
-        sentences=tuple((a - begin, b - begin) for a, b in sentences),
-        spans=tuple(
-            replace(span, start=span.start - start, end=span.end - start)
-            for span in document.spans
-            if start <= span.start and span.end <= end
-        ),
-        meta=meta,
-    )
 
 
 def _scores(system: System, samples: Sequence[Sequence[Document]], test: Sequence[Document]) -> list[float]:

@@ -20,7 +20,7 @@ from typing import Any
 from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
-from crfner.compare.curve import sample
+from crfner.compare.parts import apart, sample
 from crfner.compare.process import isolated
 from crfner.compare.splits import Fold, make_folds
 from crfner.document import Document
@@ -91,13 +91,13 @@ def choose(
     seed       of the sample and the folds
     options    further parameters of `CRFRecognizer`, for every trial
 
-    Raises CrfnerError when there are too few different documents for folds, and what training raises.
+    Raises CrfnerError when there are too few sentences for folds, and what training raises.
     """
     materials = materials or Materials()
     drawn = [document for document in map(tokenized, documents) if document.sentences]
     random.Random(seed).shuffle(drawn)
     drawn = sample(drawn, _MOST)
-    folds = make_folds(drawn, _FOLDS, seed)
+    folds = make_folds(apart(drawn, 2 * _FOLDS), _FOLDS, seed)
     best = recipe
     trials: list[Trial] = []
     scores: list[Score] = []

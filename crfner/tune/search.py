@@ -18,6 +18,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from crfner.compare.parts import apart
 from crfner.compare.splits import Fold, make_folds
 from crfner.crf import CRFRecognizer
 from crfner.document import Document
@@ -62,7 +63,7 @@ def tune(
     progress  show progress on standard error when that is a terminal
 
     Ctrl-C ends the search, and what was found so far is given. Raises SettingError for a parameter without sense or
-    where Optuna is missing, CrfnerError where there are fewer documents than folds, nothing can be learnt, or time was
+    where Optuna is missing, CrfnerError where there are fewer sentences than folds, nothing can be learnt, or time was
     up before the default settings were scored, InputError for a study of other data, KeyboardInterrupt where Ctrl-C
     comes before there is anything to keep.
     """
@@ -74,6 +75,7 @@ def tune(
     start = monotonic()
     jobs = _processors() if jobs is None else jobs
     prepared = [CRFRecognizer().prepared(document) for document in documents]  # once for all
+    prepared = apart(prepared, 2 * folds)
     cut, anew = (make_folds(prepared, folds, seed + shift) for shift in (0, 1))
     lexicons = lexicons or {}
     made_for = {} if study is None else _made_for(prepared, lexicons, folds, seed)

@@ -1,23 +1,16 @@
-"""Samples of a learning curve are nested, cut at sentences and repeatable."""
+"""Learning curves: what learns gets better with more sentences, and the same seed draws the same ones."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import pytest
 from contestants import DRINKS, GREEDY, LEARNT, REFUSING, corpus, document
 
-from crfner import Document, Span, tokenized
 from crfner.compare import Fold, make_folds
-from crfner.compare.curve import learning_curves, parse_sizes, sample
+from crfner.compare.curve import learning_curves, parse_sizes
 from crfner.errors import SettingError
 
 TEST = (document(*DRINKS), document("tea", "milk"))
 FOLD = Fold(tuple(corpus(12)), TEST, (0, 1))
-
-
-def sentences(documents: list[Document]) -> list[str]:
-    return [" ".join(words) for document in documents for words in document.sentence_words()]
 
 
 def test_sizes_are_numbers_or_all() -> None:
@@ -25,30 +18,6 @@ def test_sizes_are_numbers_or_all() -> None:
     for text in ("", "0", "-5", "ten", "5,,6", "٣", "9" * 5000):
         with pytest.raises(SettingError, match="sizes such as 50,100,200,all"):
             parse_sizes(text)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 24])
-def test_a_sample_has_as_many_sentences_as_asked_for(size: int) -> None:
-    documents = [tokenized(document) for document in corpus(12)]
-    assert sentences(sample(documents, size)) == sentences(documents)[:size]
-
-
-def test_a_larger_sample_holds_the_smaller_ones() -> None:
-    documents = [tokenized(document) for document in corpus(12)]
-    for smaller, larger in pairwise(sentences(sample(documents, size)) for size in range(1, 25)):
-        assert larger[: len(smaller)] == smaller
-
-
-def test_the_last_document_is_cut_with_all_that_belongs_to_it() -> None:
-    text = "Tea is hot. Milk is not. Water"
-    whole = tokenized(Document(text, spans=(Span(0, 3, "DRINK"), Span(7, 16, "LONG"), Span(12, 16, "DRINK"))))
-    columns = (tuple(str(number) for number in range(len(whole.tokens))),)
-    whole = Document(whole.text, whole.tokens, whole.sentences, whole.spans, "a", {"columns": columns, "ward": 3})
-    first, second = sample([whole], 2)
-    assert (first.text, first.spans) == ("Tea is hot.", (Span(0, 3, "DRINK"),))
-    assert (second.text, second.spans) == ("Milk is not.", (Span(0, 4, "DRINK"),))
-    assert second.words() == ["Milk", "is", "not", "."] and second.sentences == ((0, 4),)
-    assert second.meta == {"columns": (("4", "5", "6", "7"),), "ward": 3}
 
 
 def test_what_learns_gets_better_and_what_does_not_stays() -> None:

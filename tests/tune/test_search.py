@@ -176,9 +176,9 @@ def test_parameters_without_sense_are_refused(wrong):
         run(**wrong)
 
 
-def test_more_folds_than_documents_are_refused():
-    with pytest.raises(CrfnerError, match="3 folds need as many different documents"):
-        tune(DOCUMENTS[:2], folds=3)
+def test_more_folds_than_sentences_are_refused():
+    with pytest.raises(CrfnerError, match="9 folds need as many different documents"):
+        tune(DOCUMENTS[:1], folds=9)
 
 
 def test_values_share_the_trials_among_them(searched):
