@@ -3,12 +3,13 @@
 A model may hold the one that it builds on, and that another; there is a bound to how deep, so that no forged file can
 make the reading of it run on.
 
-Public names: `load_model`, `model_from_bytes`, `Model`.
+Public names: `load_model`, `model_from_bytes`, `model_to_bytes`, `Model`.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
@@ -58,6 +59,15 @@ def model_from_bytes(data: bytes, name: str) -> Model:
     if _depth.get() >= MAX_DEPTH:
         raise CrfnerError(f"{name}: there are more than {MAX_DEPTH} models within one another; refused as unsafe")
     return _model(store.from_bytes(data, name), name)
+
+
+def model_to_bytes(model: Model) -> bytes:
+    """The content of the file that the model would be saved to."""
+    with tempfile.TemporaryDirectory(prefix="crfner-") as folder:
+        path = os.path.join(folder, "model.crfner")
+        model.save(path)
+        with open(path, "rb") as file:
+            return file.read()
 
 
 def _model(stored: store.Stored, name: str) -> Model:

@@ -87,6 +87,15 @@ def encode(chunks: Iterable[Chunk], length: int, scheme: str) -> list[str]:
     return tags
 
 
+def places_of(length: int) -> str:
+    """Where each token of a chunk of so many tokens stands in it: at its beginning, inside, at its end, or single.
+
+    >>> places_of(3), places_of(1)
+    ('BIE', 'S')
+    """
+    return _prefixes(length, "BIOES", touches=False)
+
+
 def _prefixes(length: int, scheme: str, touches: bool) -> str:
     """The prefixes of one chunk; `touches` says that one of the same label ends where it starts."""
     if scheme == "IO" or (scheme == "IOB1" and not touches):

@@ -23,10 +23,9 @@ from crfner.check.noise import excess, mistakes
 from crfner.check.values import Finding, place_of
 from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
-from crfner.crf.decode import Bools, Floats, Ints, lattice
+from crfner.crf.decode import Bools, Floats, Ints
 from crfner.document import Chunk, Document, Span, align, touched_by
 from crfner.evaluation.errors import pair_errors
-from crfner.schemes import split_tag
 from crfner.tokenize import tokenized, whole
 
 _ITERATIONS = 60  # training to the end finds no more, and takes half as long again
@@ -179,13 +178,11 @@ def _read(
 
 def _reading(crf: CRFRecognizer, document: Document, labels: Sequence[str]) -> _Reading:
     ((read, probabilities),) = crf.weigh([(document, document.spans)])
-    tagger = crf.tagger()
     tokens = np.zeros((len(document.tokens), len(labels) + 1))
     if len(tokens):
-        nodes = lattice(*tagger.emissions([crf.prepared(document.with_spans(()))]), tagger.chain).node
-        for tag, column in zip(tagger.tags, nodes.T, strict=True):
-            label = split_tag(tag)[1]
-            tokens[:, labels.index(label) + 1 if label else 0] += column
+        shares, _ = crf.tagger().read([crf.prepared(document.with_spans(()))])
+        tokens[:, [labels.index(label) + 1 for label in crf.labels]] = shares
+        tokens[:, 0] = 1 - shares.sum(axis=1)
     return _Reading(
         {(span.start, span.end, span.label): span.score or 0.0 for span in read.spans},
         {

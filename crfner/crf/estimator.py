@@ -20,9 +20,9 @@ from crfner import store
 from crfner.crf import model_file
 from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import train
-from crfner.crf.layout import with_hits
+from crfner.crf.layout import hinted_by
 from crfner.crf.model_file import Fitted
-from crfner.crf.settings import ADDED, RECORDED, checked, checked_thresholds, for_crfsuite
+from crfner.crf.settings import ADDED, RECORDED, checked, checked_thresholds, for_crfsuite, with_hits_read
 from crfner.crf.tagging import Batch, Tagger
 from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
@@ -160,22 +160,22 @@ class CRFRecognizer:
         """
         self._model()
         batch: list[tuple[Document, Sequence[Span]]] = []
-        metas: list[Mapping[str, Any]] = []
         tokens = 0
         for document, asked in pairs:
-            prepared = self.prepared(document.with_spans(()))
-            metas.append(prepared.meta)
-            batch.append((self.hinted(prepared), asked))
-            tokens += len(prepared.tokens) or 1  # documents without any are not gathered for ever
+            batch.append((self.prepared(document.with_spans(())), asked))
+            tokens += len(batch[-1][0].tokens) or 1  # documents without any are not gathered for ever
             if tokens >= _BATCH:
-                yield from self._tagged(batch, metas)
-                batch, metas, tokens = [], [], 0
-        yield from self._tagged(batch, metas)
+                yield from self._tagged(batch)
+                batch, tokens = [], 0
+        yield from self._tagged(batch)
 
-    def _tagged(self, batch: Batch, metas: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Document, list[float]]]:
+    def _tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
         """The tagged batch, each document with its meta as it was before hints were added."""
-        for (document, probabilities), meta in zip(self.tagger().tagged(batch), metas, strict=True):
-            yield (replace(document, meta=meta) if self.hinters else document), probabilities
+        hinted = self.hinted([document for document, _ in batch])
+        asked = [spans for _, spans in batch]
+        tagged = self.tagger().tagged(list(zip(hinted, asked, strict=True)))
+        for (document, probabilities), (given, _) in zip(tagged, batch, strict=True):
+            yield (replace(document, meta=given.meta) if self.hinters else document), probabilities
 
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
@@ -188,12 +188,12 @@ class CRFRecognizer:
         document = whole(tokenized(document, self.tokenizer, self.sentences))
         return with_pos(document, self.pos) if self.pos else document
 
-    def hinted(self, document: Document) -> Document:
-        """The prepared document, without spans, with what the hinters say of its tokens."""
+    def hinted(self, documents: Sequence[Document]) -> list[Document]:
+        """The prepared documents, without spans, with what the hinters say of their tokens."""
+        hinted = list(documents)
         for name, hinter in (self.hinters or {}).items():
-            values = hinter.hints(document)
-            document = with_hits(document, [[f"{name}/{value}" for value in of_token] for of_token in values])
-        return document
+            hinted = [hinted_by(name, *pair) for pair in zip(hinted, hinter.hints(documents), strict=True)]
+        return hinted
 
     def predict(self, documents: Iterable[Document]) -> list[tuple[Span, ...]]:
         """The spans of each document."""
@@ -298,6 +298,15 @@ class CRFRecognizer:
         settings = {**fitted.manifest["settings"], "thresholds": self.thresholds}
         self._set(replace(fitted, manifest={**fitted.manifest, "settings": settings}))
 
+    def add_hinter(self, name: str, hinter: Hinter) -> None:
+        """Ask this hinter too from now on; what it would say was said of the training documents already (`hinted_by`).
+
+        For hinters that have learnt from these documents themselves, and would seem better than they are.
+        """
+        fitted = self._model()
+        self.hinters = {**(self.hinters or {}), name: hinter}
+        self._set(replace(fitted, hinters=dict(self.hinters)))
+
     def _feature_set(self) -> FeatureSet:
         for what, named in (("lexicon", self.lexicons), ("hinter", self.hinters)):
             for name in named or ():
@@ -307,7 +316,7 @@ class CRFRecognizer:
         if self.pos:
             config = {"columns": {}, **config}  # tags that no feature reads would be work for nothing
         if self.hinters:
-            config = {"hits": {}, **config}
+            config = with_hits_read(config)
         try:
             return FeatureSet(config, self.lexicons, self.functions)
         except ValueError as error:
@@ -326,7 +335,8 @@ class CRFRecognizer:
         prepared = self.prepared(document)
         if not self.hinters:
             return prepared
-        return replace(self.hinted(prepared.with_spans(())), spans=prepared.spans)
+        (hinted,) = self.hinted([prepared.with_spans(())])
+        return replace(hinted, spans=prepared.spans)
 
     def _settings(self) -> dict[str, Any]:
         """The parameters, checked and complete, as the manifest keeps them."""

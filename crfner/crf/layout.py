@@ -44,6 +44,16 @@ def with_hits(document: Document, values: Sequence[Sequence[str]]) -> Document:
     return replace(document, meta={**document.meta, HITS: RuleHits(map(tuple, values))})
 
 
+def hinted_by(name: str, document: Document, values: Sequence[Sequence[str]]) -> Document:
+    """The document with what the hinter of this name says of its tokens."""
+    return with_hits(document, [[f"{name}/{value}" for value in of_token] for of_token in values])
+
+
+def without_hits(document: Document) -> Document:
+    """The document without what was said of its tokens."""
+    return replace(document, meta={name: value for name, value in document.meta.items() if name != HITS})
+
+
 def laid_out(document: Document) -> Laid:
     """What features are made from; they are shown U+FFFD in place of what CRFsuite cannot keep."""
     sentences, columns = document.sentence_words(), document.meta.get("columns", ())

@@ -30,6 +30,12 @@ _WHOLE_NUMBERS = {"iterations": 1, "min_freq": 0, "seed": 0}  # and the least th
 _PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}  # and their defaults
 
 
+def with_hits_read(features: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration of a feature set that also reads what is said of tokens (`crfner.crf.layout`)."""
+    config = {"base": features} if isinstance(features, str) else features
+    return {"hits": {}, **config}
+
+
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as plain values, penalties filled in. Raises SettingError for one without sense."""
     settings = dict(given)

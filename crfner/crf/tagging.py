@@ -17,7 +17,7 @@ from crfner.crf.model_file import Fitted
 from crfner.crf.weights import Weights
 from crfner.document import Chunk, Document, Span
 from crfner.errors import SettingError
-from crfner.schemes import continues, decode, encode, may_follow
+from crfner.schemes import continues, decode, encode, may_follow, split_tag
 
 Batch = Sequence[tuple[Document, Sequence[Span]]]
 """Documents, tokenised, with spans whose probability is asked for."""
@@ -33,11 +33,12 @@ class Tagger:
     """
 
     def __init__(self, fitted: Fitted, scheme: str, thresholds: Mapping[str, float] | None = None) -> None:
-        labels = fitted.manifest["labels"]
+        self.labels: list[str] = fitted.manifest["labels"]
         for label in thresholds or ():
-            if label not in labels:
+            if label not in self.labels:
                 raise SettingError(
-                    f"there is a threshold for the label {label!r}, which was not learnt; known are {', '.join(labels)}"
+                    f"there is a threshold for the label {label!r}, which was not learnt; known are "
+                    f"{', '.join(self.labels)}"
                 )
         self.thresholds = dict(thresholds or {})
         self.tags = fitted.weights.tags
@@ -81,6 +82,20 @@ class Tagger:
         scores, lengths = self.emissions(documents)
         found = lattice(scores, lengths, self.chain)
         return self._best(found, scores, lengths), likely_chunks(found, self.tags, thresholds)
+
+    def read(self, documents: Sequence[Document]) -> tuple[Floats, list[Chunk]]:
+        """How probable each label is at each token, (tokens, labels), and the chunks of the best tags.
+
+        Labels are in the order of the manifest; tokens are counted over all documents.
+        """
+        scores, lengths = self.emissions(documents)
+        nodes = lattice(scores, lengths, self.chain).node
+        shares = np.zeros((len(nodes), len(self.labels)))
+        for tag, column in zip(self.tags, nodes.T, strict=True):
+            label = split_tag(tag)[1]
+            if label:
+                shares[:, self.labels.index(label)] += column
+        return shares, self._chunks(viterbi(scores, lengths, self.chain), lengths)
 
     def _best(self, found: Lattice, scores: Floats, lengths: Sequence[int]) -> list[Likely]:
         """The chunks of the best tags."""

@@ -45,7 +45,7 @@ class Trace:
 def trace(recognizer: CRFRecognizer, document: Document) -> Trace:
     """Tag a document and keep what was computed on the way. Raises NotFittedError before `fit`."""
     tagger = recognizer.tagger()
-    document = recognizer.hinted(recognizer.prepared(document.with_spans(())))
+    (document,) = recognizer.hinted([recognizer.prepared(document.with_spans(()))])
     emissions, lengths = tagger.emissions([document])
     found = lattice(emissions, lengths, tagger.chain)
     fitted = recognizer.fitted_

@@ -1,8 +1,8 @@
 """Hinters: what else looks at a document before the CRF does, and says something of each token.
 
 A hinter's values become attributes of the CRF (the entry `hits` of a feature set), beside those of the words. The model
-that an earlier one is built on is such a hinter, and so are the frozen states of a pretrained encoder. They are not
-trained with the CRF, and travel in its model file.
+that an earlier one is built on is such a hinter, and so are the frozen states of a pretrained encoder and the first of
+two stages. They are not trained with the CRF, and travel in its model file.
 
 Public names: `Hinter`, `read_hinter`.
 """
@@ -24,8 +24,8 @@ class Hinter(Protocol):
 
     kind: str
 
-    def hints(self, document: Document) -> Sequence[Sequence[str]]:
-        """For each token the values that hold of it; the document is tokenised, and has no spans."""
+    def hints(self, documents: Sequence[Document]) -> Sequence[Sequence[Sequence[str]]]:
+        """For each document, and each of its tokens, the values that hold of it; they are tokenised, without spans."""
         ...
 
     def to_bytes(self) -> bytes:
@@ -33,7 +33,11 @@ class Hinter(Protocol):
         ...
 
 
-HINTERS = {"base": ("crfner.hints.base", "BaseHints"), "encoder": ("crfner.hints.encoder", "EncoderHints")}
+HINTERS = {
+    "base": ("crfner.hints.base", "BaseHints"),
+    "encoder": ("crfner.hints.encoder", "EncoderHints"),
+    "stage": ("crfner.hints.stage", "StageHints"),
+}
 """Module and class by kind; imported for the kinds that a file holds."""
 
 

@@ -8,10 +8,7 @@ Public names: `BaseHints`.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crfner.document import Document
@@ -34,24 +31,20 @@ class BaseHints:
     def __init__(self, model: Model) -> None:
         self.model = model
 
-    def hints(self, document: Document) -> Sequence[Sequence[str]]:
-        """For each token of the tokenised document the values that hold of it; none where the model finds nothing."""
-        from crfner.crf.layout import HITS
+    def hints(self, documents: Sequence[Document]) -> list[Sequence[Sequence[str]]]:
+        """For each token of each document the values that hold of it; none where the model finds nothing."""
+        from crfner.crf.layout import HITS, without_hits
         from crfner.hybrid.marking import marked
 
-        meta = {name: value for name, value in document.meta.items() if name != HITS}
-        bare = replace(document, spans=(), meta=meta)
-        (found,) = self.model.recognize([bare])
-        values: Sequence[Sequence[str]] = marked(bare, found.spans).meta[HITS]
-        return values
+        bare = [without_hits(document.with_spans(())) for document in documents]
+        read = zip(bare, self.model.recognize(bare), strict=True)
+        return [marked(document, found.spans).meta[HITS] for document, found in read]
 
     def to_bytes(self) -> bytes:
         """The content of the model's file."""
-        with tempfile.TemporaryDirectory(prefix="crfner-") as folder:
-            path = os.path.join(folder, "base.crfner")
-            self.model.save(path)
-            with open(path, "rb") as file:
-                return file.read()
+        from crfner.models import model_to_bytes
+
+        return model_to_bytes(self.model)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> BaseHints:

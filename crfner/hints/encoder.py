@@ -83,9 +83,10 @@ class EncoderHints:
         mean, directions = main_directions(rows, dimensions)
         return cls(encoder, mean, directions, layers=layers)
 
-    def hints(self, document: Document) -> Sequence[Sequence[str]]:
-        """For each token the directions in which it lies apart, such as "12+" and "40-"."""
-        return signs(((self._states.of(document) - self.mean) @ self.directions).astype(np.float32))
+    def hints(self, documents: Sequence[Document]) -> list[list[list[str]]]:
+        """For each token of each document the directions in which it lies apart, such as "12+" and "40-"."""
+        states = map(self._states.of, documents)
+        return [signs(((state - self.mean) @ self.directions).astype(np.float32)) for state in states]
 
     def to_bytes(self) -> bytes:
         """The encoder's name and digest and the projection, as an npz archive without pickled objects."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from crfner.crf.layout import with_hits
 from crfner.document import Document, Span, touched_by
+from crfner.schemes import places_of
 
 _GRADES = (0.9, 0.7, 0.5)
 
@@ -20,15 +21,10 @@ def marked(document: Document, hits: Iterable[Span]) -> Document:
     for hit in hits:
         first, last = touched(hit.start, hit.end)
         for token in range(first, last):
-            values[token].add(f"{hit.label}/{_place(token, first, last)}")
-            values[token].add(f"{hit.label}/{_place(token, first, last)}/{_grade(hit.score)}")
+            place = places_of(last - first)[token - first]
+            values[token].add(f"{hit.label}/{place}")
+            values[token].add(f"{hit.label}/{place}/{_grade(hit.score)}")
     return with_hits(document, [sorted(found) for found in values])
-
-
-def _place(token: int, first: int, last: int) -> str:
-    if last - first == 1:
-        return "S"
-    return "B" if token == first else "E" if token == last - 1 else "I"
 
 
 def _grade(precision: float | None) -> str:

@@ -22,6 +22,7 @@ from typing import Any, Self
 
 from crfner import store
 from crfner.crf import CRFRecognizer, model_file
+from crfner.crf.settings import with_hits_read
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.hybrid.evidence import Evidence, Labelled
@@ -95,7 +96,7 @@ class HybridRecognizer:
         rules, hits = self._rules_for(training, dev)
         kind = KINDS[self.policy]
         if kind is None:
-            self.crf = _anew(self.crf, features=_with_hits(self.crf.features))
+            self.crf = _anew(self.crf, features=with_hits_read(self.crf.features))
             prepared = (self.crf.prepared(document) for document in training)
             self.crf.fit(marked(document, found) for document, found in zip(prepared, hits, strict=True))
             self._set(rules, None)
@@ -273,8 +274,3 @@ def _renamed(mined: RuleSet, given: RuleSet) -> tuple[RuleSet, dict[str, str]]:
 def _anew(crf: CRFRecognizer, **changed: Any) -> CRFRecognizer:
     """A CRF with the same parameters, or some changed, that has learnt nothing."""
     return CRFRecognizer(**{**crf.get_params(), **changed})
-
-
-def _with_hits(features: str | Mapping[str, Any]) -> dict[str, Any]:
-    config = {"base": features} if isinstance(features, str) else dict(features)
-    return {"hits": {"window": 1}, **config}

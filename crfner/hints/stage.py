@@ -1,0 +1,155 @@
+"""Hints of a first stage: what a first CRF makes of the same words and entities elsewhere in the document.
+
+A sentence that tells little of a name can be near another one that tells much. A first CRF reads all of the document,
+and a second one is told, of each word, what the first thinks of its other occurrences, whether the words around it are
+an entity elsewhere, and whether they are part of a longer one (Krishnan and Manning 2006; superstrings as in Finkel,
+Grenager and Manning 2005).
+
+Public names: `StageHints`, `evidence`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crfner.document import Chunk, Document
+from crfner.errors import CrfnerError
+from crfner.schemes import places_of
+
+if TYPE_CHECKING:
+    from crfner.crf import CRFRecognizer
+
+Floats = NDArray[np.float64]
+Places = Mapping[str, Sequence[int]]
+Values = list[list[str]]
+
+_GRADES = (0.9, 0.6, 0.3)
+_DOUBT = 0.1  # the mean probability below which no label is named
+_LONG = 6  # characters from which a word in lower case is worth a look; shorter ones are mostly function words
+
+
+class StageHints:
+    """What a first CRF says of each token's other occurrences in its document.
+
+    first  a trained CRF; it travels in the file of the model of the second stage
+
+    It should not have learnt from the documents that the hints are then learnt from (see `crfner.stages`).
+    """
+
+    kind = "stage"
+
+    def __init__(self, first: CRFRecognizer) -> None:
+        self.first = first
+
+    def hints(self, documents: Sequence[Document]) -> list[Values]:
+        """For each tokenised document, and each of its tokens, the values that hold of it."""
+        from crfner.crf.layout import without_hits
+
+        bare = [without_hits(document.with_spans(())) for document in documents]
+        shares, chunks = self.first.tagger().read(self.first.hinted(bare))
+        found: list[Values] = []
+        start, taken = 0, 0  # the tokens of all documents stand one after the other
+        for document in bare:
+            end = start + len(document.tokens)
+            own: list[Chunk] = []
+            while taken < len(chunks) and chunks[taken][1] <= end:
+                first, last, label = chunks[taken]
+                own.append((first - start, last - start, label))
+                taken += 1
+            found.append(evidence(document.words(), self.first.labels, shares[start:end], own))
+            start = end
+        return found
+
+    def to_bytes(self) -> bytes:
+        """The content of the first CRF's model file."""
+        from crfner.models import model_to_bytes
+
+        return model_to_bytes(self.first)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> StageHints:
+        """From the content of a model file. Raises ValueError when it is no sound CRF, or models nest too deeply."""
+        from crfner.crf import CRFRecognizer
+        from crfner.models import model_from_bytes
+
+        try:
+            first = model_from_bytes(data, "its first stage")
+        except CrfnerError as error:
+            raise ValueError(str(error)) from None
+        if not isinstance(first, CRFRecognizer):
+            raise ValueError("its first stage is no CRF")
+        return cls(first)
+
+
+def evidence(words: Sequence[str], labels: Sequence[str], shares: Floats, chunks: Sequence[Chunk]) -> Values:
+    """For each word of a document what a first CRF thinks of it elsewhere.
+
+    shares  (words, labels) how probable each label is
+    chunks  the entities that the CRF finds
+
+    word/PER, word/PER/0   the label that is most probable at the word's other occurrences in the mean, and how probable
+                           it is: above 0.9 (0), above 0.6 (1), above 0.3 (2) or less; word/O where none is
+    same/PER/B             it begins words that are an entity elsewhere (B, I, E, S)
+    within/PER/E           it ends a longer entity elsewhere
+
+    >>> shares = np.array([[0.95], [0.9], [0.0], [0.5]])
+    >>> evidence(["Ada", "Byron", "met", "Byron"], ["PER"], shares, [(0, 2, "PER")])
+    [[], ['word/PER', 'word/PER/2'], [], ['within/PER/E', 'word/PER', 'word/PER/1']]
+    """
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, word in enumerate(words):
+        if _is_telling(word):
+            places[word].append(place)
+    values: list[set[str]] = [set() for _ in words]
+    for place, value in (
+        *_words(places, labels, shares),
+        *_same(words, places, chunks),
+        *_within(words, places, chunks),
+    ):
+        values[place].add(value)
+    return [sorted(found) for found in values]
+
+
+def _is_telling(word: str) -> bool:
+    """Whether it may be part of a name, or is a word of some length."""
+    return len(word) >= _LONG if word.islower() else any(map(str.isalpha, word))
+
+
+def _words(places: Places, labels: Sequence[str], shares: Floats) -> Iterator[tuple[int, str]]:
+    for found in places.values():
+        if len(found) < 2:
+            continue
+        others = (shares[found].sum(axis=0) - shares[found]) / (len(found) - 1)
+        for place, best, share in zip(found, others.argmax(axis=1), others.max(axis=1), strict=True):
+            if share < _DOUBT:
+                yield place, "word/O"
+            else:
+                yield place, f"word/{labels[best]}"
+                yield place, f"word/{labels[best]}/{sum(share < least for least in _GRADES)}"
+
+
+def _same(words: Sequence[str], places: Places, chunks: Sequence[Chunk]) -> Iterator[tuple[int, str]]:
+    entities: dict[tuple[str, ...], dict[int, str]] = defaultdict(dict)
+    for first, last, label in chunks:
+        entities[tuple(words[first:last])][first] = label
+    for entity, found in entities.items():
+        for first in places.get(entity[0], ()):
+            others = Counter(label for place, label in found.items() if place != first)
+            if others and tuple(words[first : first + len(entity)]) == entity:
+                ((label, _),) = others.most_common(1)
+                for number in range(len(entity)):
+                    yield first + number, f"same/{label}/{places_of(len(entity))[number]}"
+
+
+def _within(words: Sequence[str], places: Places, chunks: Sequence[Chunk]) -> Iterator[tuple[int, str]]:
+    for first, last, label in chunks:
+        if last - first > 1:
+            for number, word in enumerate(words[first:last]):
+                for place in places.get(word, ()):
+                    if not first <= place < last:
+                        yield place, f"within/{label}/{places_of(last - first)[number]}"
