@@ -20,7 +20,7 @@ from crfner import store
 from crfner.crf import model_file
 from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import train
-from crfner.crf.layout import hinted_by
+from crfner.crf.layout import hinted
 from crfner.crf.model_file import Fitted
 from crfner.crf.settings import ADDED, RECORDED, checked, checked_thresholds, for_crfsuite, with_hits_read
 from crfner.crf.tagging import Batch, Tagger
@@ -52,6 +52,7 @@ class CRFRecognizer:
     scheme        tagging scheme inside the model: IO, IOB1, IOB2, BIOES or BILOU
     tokenizer, sentences  how text without tokens is cut (see `crfner.tokenize`)
     pos           "nltk" to add NLTK's part-of-speech tags where the input has no column of its own; None not to
+    stages        2 for a first CRF whose view of the whole document the second one sees (see `crfner.stages`)
     augment       None, or how to make more training text (see `crfner.augment`): "balanced", "mentions,shuffle"
     thresholds    by label, the probability from which a span is given, in place of the most probable tags (see
                   `crfner.crf.thresholds`)
@@ -79,6 +80,7 @@ class CRFRecognizer:
         tokenizer: str = "default",
         sentences: str = "rules",
         pos: str | None = None,
+        stages: int = 1,
         augment: str | None = None,
         thresholds: Mapping[str, float] | None = None,
         declared_labels: Iterable[str] | None = None,
@@ -99,6 +101,7 @@ class CRFRecognizer:
         self.tokenizer = tokenizer
         self.sentences = sentences
         self.pos = pos
+        self.stages = stages
         self.augment = augment
         self.thresholds = thresholds
         self.declared_labels = declared_labels
@@ -115,6 +118,11 @@ class CRFRecognizer:
         """
         settings = self._settings()
         features = self._feature_set()
+        hinters = dict(self.hinters or {})
+        if self.stages > 1:
+            from crfner.stages import FIRST, first_stage
+
+            documents, hinters[FIRST] = first_stage(self, documents)
         settings["features"] = features.config  # complete: a model must not change when a preset does
         declared = None if self.declared_labels is None else frozenset(self.declared_labels)
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
@@ -131,7 +139,7 @@ class CRFRecognizer:
             "interrupted": trained.interrupted,
         }
         manifest = model_file.make_manifest(sorted(corpus.entities), settings, training)
-        self._set(Fitted(features, read_weights(trained.model), trained.model, manifest, dict(self.hinters or {})))
+        self._set(Fitted(features, read_weights(trained.model), trained.model, manifest, hinters))
         return self
 
     @property
@@ -171,11 +179,11 @@ class CRFRecognizer:
 
     def _tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
         """The tagged batch, each document with its meta as it was before hints were added."""
-        hinted = self.hinted([document for document, _ in batch])
+        documents = self.hinted([document for document, _ in batch])
         asked = [spans for _, spans in batch]
-        tagged = self.tagger().tagged(list(zip(hinted, asked, strict=True)))
+        tagged = self.tagger().tagged(list(zip(documents, asked, strict=True)))
         for (document, probabilities), (given, _) in zip(tagged, batch, strict=True):
-            yield (replace(document, meta=given.meta) if self.hinters else document), probabilities
+            yield replace(document, meta=given.meta), probabilities
 
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
@@ -190,10 +198,7 @@ class CRFRecognizer:
 
     def hinted(self, documents: Sequence[Document]) -> list[Document]:
         """The prepared documents, without spans, with what the hinters say of their tokens."""
-        hinted = list(documents)
-        for name, hinter in (self.hinters or {}).items():
-            hinted = [hinted_by(name, *pair) for pair in zip(hinted, hinter.hints(documents), strict=True)]
-        return hinted
+        return hinted(documents, self._model().hinters)
 
     def predict(self, documents: Iterable[Document]) -> list[tuple[Span, ...]]:
         """The spans of each document."""
@@ -227,9 +232,9 @@ class CRFRecognizer:
         recognizer = cls(
             fitted.features.config,
             lexicons=fitted.features.lexicons or None,
-            hinters=fitted.hinters or None,
+            hinters={name: hinter for name, hinter in fitted.hinters.items() if hinter.kind != "stage"} or None,
             functions=functions,
-            **{name: settings.get(name) for name in RECORDED},
+            **{name: settings.get(name, ADDED.get(name)) for name in RECORDED},
         )
         try:
             recognizer._settings()
@@ -298,15 +303,6 @@ class CRFRecognizer:
         settings = {**fitted.manifest["settings"], "thresholds": self.thresholds}
         self._set(replace(fitted, manifest={**fitted.manifest, "settings": settings}))
 
-    def add_hinter(self, name: str, hinter: Hinter) -> None:
-        """Ask this hinter too from now on; what it would say was said of the training documents already (`hinted_by`).
-
-        For hinters that have learnt from these documents themselves, and would seem better than they are.
-        """
-        fitted = self._model()
-        self.hinters = {**(self.hinters or {}), name: hinter}
-        self._set(replace(fitted, hinters=dict(self.hinters)))
-
     def _feature_set(self) -> FeatureSet:
         for what, named in (("lexicon", self.lexicons), ("hinter", self.hinters)):
             for name in named or ():
@@ -315,7 +311,7 @@ class CRFRecognizer:
         config = {"base": self.features} if isinstance(self.features, str) else self.features
         if self.pos:
             config = {"columns": {}, **config}  # tags that no feature reads would be work for nothing
-        if self.hinters:
+        if self.hinters or self.stages > 1:
             config = with_hits_read(config)
         try:
             return FeatureSet(config, self.lexicons, self.functions)
@@ -335,8 +331,8 @@ class CRFRecognizer:
         prepared = self.prepared(document)
         if not self.hinters:
             return prepared
-        (hinted,) = self.hinted([prepared.with_spans(())])
-        return replace(hinted, spans=prepared.spans)
+        (document,) = hinted([prepared.with_spans(())], self.hinters)
+        return replace(document, spans=prepared.spans)
 
     def _settings(self) -> dict[str, Any]:
         """The parameters, checked and complete, as the manifest keeps them."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crfner.document import Document, align
+from crfner.hints import Hinter
 from features.channels import Hits, Sentences
 
 Laid = tuple[Sentences, Sequence[Sequence[str]], Hits]
@@ -42,6 +43,14 @@ def with_hits(document: Document, values: Sequence[Sequence[str]]) -> Document:
     if isinstance(before, RuleHits):
         values = [[*old, *new] for old, new in zip(before, values, strict=True)]
     return replace(document, meta={**document.meta, HITS: RuleHits(map(tuple, values))})
+
+
+def hinted(documents: Sequence[Document], hinters: Mapping[str, Hinter]) -> list[Document]:
+    """The tokenised documents, which have no spans, with what the hinters say of their tokens."""
+    found = list(documents)
+    for name, hinter in hinters.items():
+        found = [hinted_by(name, *pair) for pair in zip(found, hinter.hints(documents), strict=True)]
+    return found
 
 
 def hinted_by(name: str, document: Document, values: Sequence[Sequence[str]]) -> Document:

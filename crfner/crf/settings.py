@@ -14,17 +14,18 @@ from crfner.schemes import scheme_name
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 
 RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
-            "all_possible_transitions", "augment", "thresholds", "seed")  # fmt: skip
+            "all_possible_transitions", "stages", "augment", "thresholds", "seed")  # fmt: skip
 """The parameters, besides the features."""
 
-ADDED = ("augment", "thresholds")
-"""Those that model files of earlier versions lack; they are None there."""
+ADDED = {"augment": None, "thresholds": None, "stages": 1}
+"""Those that model files of earlier versions lack, and what they are there."""
 
 _CHOICES = {
     "algorithm": ALGORITHMS,
     "tokenizer": tuple(TOKENIZERS),
     "sentences": SENTENCE_METHODS,
     "pos": (None, *TAGGERS),
+    "stages": (1, 2),
 }
 _WHOLE_NUMBERS = {"iterations": 1, "min_freq": 0, "seed": 0}  # and the least that each may be
 _PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}  # and their defaults

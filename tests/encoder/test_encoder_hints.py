@@ -19,15 +19,15 @@ def hints(encoder: str) -> EncoderHints:
 
 
 def test_each_token_has_signs_of_the_directions_in_which_it_lies_apart(hints: EncoderHints) -> None:
-    found = hints.hints(tokenized(TEXTS[0]))
+    (found,) = hints.hints([tokenized(TEXTS[0])])
     assert len(found) == 4 and any(found)
     assert {value for values in found for value in values} <= {f"{n}{sign}" for n in range(4) for sign in "+-"}
-    assert hints.hints(Document("")) == []
+    assert hints.hints([Document("")]) == [[]]
 
 
 def test_bytes_bring_the_same_hints_back(hints: EncoderHints) -> None:
     again = read_hinter("encoder", hints.to_bytes())
-    assert again.hints(tokenized(TEXTS[1])) == hints.hints(tokenized(TEXTS[1]))
+    assert again.hints([tokenized(TEXTS[1])]) == hints.hints([tokenized(TEXTS[1])])
     assert again.to_bytes() == hints.to_bytes()
 
 

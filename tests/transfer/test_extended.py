@@ -56,20 +56,20 @@ DOSES = RuleRecognizer(RuleSet((RegexRule("dose", "DOSE", pattern=r"\d+ mg", pre
 
 
 def test_each_token_is_told_label_place_and_grade_of_the_bases_span() -> None:
-    hints = BaseHints(DOSES).hints(tokenized(Document("take 5 mg now")))
+    (hints,) = BaseHints(DOSES).hints([tokenized(Document("take 5 mg now"))])
     assert [list(values) for values in hints] == [[], ["DOSE/B", "DOSE/B/good"], ["DOSE/E", "DOSE/E/good"], []]
 
 
 def test_spans_that_a_document_has_are_no_hints() -> None:
     document = tokenized(Document("take it", spans=(Span(0, 4, "DOSE"),)))
-    assert not any(BaseHints(DOSES).hints(document))
+    assert not any(BaseHints(DOSES).hints([document])[0])
 
 
 def test_hints_of_any_kind_of_model_come_back_from_bytes(base: CRFRecognizer, extended: ExtendedRecognizer) -> None:
     document = tokenized(DEV[0]).with_spans(())
     for model in (DOSES, base, extended):
         again = BaseHints.from_bytes(BaseHints(model).to_bytes())
-        assert again.hints(document) == BaseHints(model).hints(document)
+        assert again.hints([document]) == BaseHints(model).hints([document])
         assert again.to_bytes() == BaseHints(model).to_bytes()
 
 

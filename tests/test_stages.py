@@ -1,0 +1,123 @@
+"""Two stages: what a first CRF finds in one sentence helps a second one to read the others of the document."""
+
+import random
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from crfner import CRFRecognizer
+from crfner.document import Document, Span
+from crfner.errors import CrfnerError, SettingError
+from crfner.hints.stage import StageHints, evidence
+from crfner.stages import first_stage
+from crfner.tokenize import tokenized
+
+PLAIN = {"word": {"window": 1}, "shape": {}}
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Few examples are enough here."""
+    with warnings.catch_warnings(action="ignore"):
+        yield
+
+
+def stories(number: int, seed: int) -> list[Document]:
+    """Documents about a person or a place of a new name each, that only the first sentence tells apart."""
+    shuffler = random.Random(seed)
+    found = []
+    for _ in range(number):
+        label = shuffler.choice(["PER", "LOC"])
+        name = "".join(shuffler.choices("abcdefghij", k=8)).capitalize()
+        text = f"{'Doctor' if label == 'PER' else 'In'} {name} it rained. Now {name} is quiet. Soon {name} comes up."
+        starts = [place for place in range(len(text)) if text.startswith(name, place)]
+        found.append(tokenized(Document(text, spans=tuple(Span(start, start + 8, label) for start in starts))))
+    return found
+
+
+@pytest.fixture(scope="module")
+def trained() -> CRFRecognizer:
+    with warnings.catch_warnings(action="ignore"):
+        return CRFRecognizer(PLAIN, stages=2, iterations=40).fit(stories(60, 0))
+
+
+# Evidence
+
+
+def test_what_stands_but_once_has_no_evidence() -> None:
+    assert evidence(["Ada", "met", "Bo"], ["PER"], np.ones((3, 1)), [(0, 1, "PER"), (2, 3, "PER")]) == [[], [], []]
+
+
+def test_words_that_are_an_entity_elsewhere_are_told_so_in_their_order() -> None:
+    words = ["New", "York", "is", "not", "York", "New", "nor", "New", "York"]
+    found = evidence(words, ["LOC"], np.zeros((9, 1)), [(7, 9, "LOC")])
+    assert found[0] == ["same/LOC/B", "within/LOC/B", "word/O"]
+    assert found[1] == ["same/LOC/E", "within/LOC/E", "word/O"]
+    assert found[4] == ["within/LOC/E", "word/O"]  # the order is another
+    assert found[7] == ["word/O"]  # the entity itself tells nothing of itself
+
+
+def test_function_words_and_signs_have_no_evidence() -> None:
+    words = ["the", ",", "12", "the", ",", "12"]
+    assert not any(evidence(words, ["X"], np.ones((6, 1)), [(0, 3, "X")]))
+
+
+def test_evidence_of_several_documents_is_that_of_each(trained: CRFRecognizer) -> None:
+    hints = trained.fitted_.hinters["first"]
+    given = [*stories(5, 7), Document(""), *stories(3, 8)]
+    assert hints.hints(given) == [hints.hints([document])[0] for document in given]
+    assert [len(values) for values in hints.hints(given)] == [len(document.tokens) for document in given]
+
+
+# The two stages
+
+
+def test_a_second_stage_reads_what_the_first_could_not(trained: CRFRecognizer) -> None:
+    test = stories(40, 1)
+    one = CRFRecognizer(PLAIN, iterations=40).fit(stories(60, 0))
+    assert one.score(test) < 0.8
+    assert trained.score(test) > 0.95
+
+
+def test_training_documents_are_read_by_those_that_have_not_learnt_from_them() -> None:
+    spans = (Span(8, 16, "PER"), Span(28, 36, "PER"))
+    named = [tokenized(Document(f"Here is {8 * c}. There was {8 * c}.", spans=spans)) for c in "ABCDEF"]
+    documents = [*named, *(tokenized(Document(f"Here is {8 * c}. There was {8 * c}.")) for c in "UVWXYZ")]
+    told, first = first_stage(CRFRecognizer({"word": {}}), documents)
+    assert not {"word/O", "word/PER/3"} & {*first.hints(documents)[0][2]}
+    said = {value for document in told for of_token in document.meta["hits"] for value in of_token}
+    assert said and said <= {"first/word/O", "first/word/PER", "first/word/PER/3"}
+
+
+def test_the_same_comes_back_from_the_file(trained: CRFRecognizer, tmp_path: Path) -> None:
+    trained.save(tmp_path / "two.crfner")
+    loaded = CRFRecognizer.load(tmp_path / "two.crfner")
+    test = stories(20, 2)
+    assert list(loaded.recognize(test)) == list(trained.recognize(test))
+    assert loaded.get_params()["stages"] == 2
+    assert all("hits" not in document.meta for document in trained.recognize(test))
+
+
+def test_a_clone_has_learnt_nothing_and_can_learn_again(trained: CRFRecognizer, tmp_path: Path) -> None:
+    trained.save(tmp_path / "two.crfner")
+    again = clone(CRFRecognizer.load(tmp_path / "two.crfner"))
+    assert again.hinters is None
+    again.fit(stories(60, 0))
+    assert list(again.recognize(stories(20, 2))) == list(trained.recognize(stories(20, 2)))
+
+
+def test_hints_of_something_else_than_a_crf_are_refused(trained: CRFRecognizer) -> None:
+    assert isinstance(StageHints.from_bytes(StageHints(trained).to_bytes()), StageHints)
+    with pytest.raises(ValueError, match="its first stage"):
+        StageHints.from_bytes(b"nothing")
+
+
+def test_there_are_one_or_two_stages() -> None:
+    with pytest.raises(SettingError, match="unknown stages 3; known are 1, 2"):
+        CRFRecognizer(stages=3).check()
+    with pytest.raises(CrfnerError, match="5 folds need"):
+        CRFRecognizer(PLAIN, stages=2).fit([Document("Ada", spans=(Span(0, 3, "PER"),))])
