@@ -36,8 +36,8 @@ class Known:
     words: tuple[str, ...]
     kind: str = "known"
 
-    def hints(self, document: Document) -> Sequence[Sequence[str]]:
-        return [["yes"] if word in self.words else [] for word in document.words()]
+    def hints(self, documents: Sequence[Document]) -> Sequence[Sequence[Sequence[str]]]:
+        return [[["yes"] if word in self.words else [] for word in document.words()] for document in documents]
 
     def to_bytes(self) -> bytes:
         return " ".join(self.words).encode()
