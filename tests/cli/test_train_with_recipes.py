@@ -57,6 +57,15 @@ def test_clusters_of_unlabelled_text_are_learnt_in_the_same_step(crfner: Run, tm
     assert "cluster.learnt" in crfner("explain", tmp_path / "model").out
 
 
+def test_a_model_of_two_stages_is_one_file_that_tags(crfner: Run, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    done = crfner("train", TRAIN, "--stages", "2", "-o", model, *QUICK)
+
+    assert done.code == 0, done.err
+    assert settings(crfner, model)["stages"] == 2
+    assert crfner("evaluate", model, DEV).code == 0
+
+
 def test_features_that_do_not_look_at_clusters_are_told_of(crfner: Run, tmp_path: Path) -> None:
     done = crfner("train", TRAIN, "--unlabelled", TEXTS, "-o", tmp_path / "model", *QUICK)
 
