@@ -97,6 +97,21 @@ def test_an_ingredient_that_gains_more_than_its_standard_error_is_kept_and_other
     assert "  F1  60.00  +10.00 ± 0.00  kept" in "\n".join(choice.lines())
 
 
+def test_resources_and_clusters_are_kept_where_they_gain_at_all(
+    menu: list[Document], texts: tuple[Document, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def f1(recipe: Recipe) -> list[int]:
+        return [50 + 4 * bool(recipe.resources), 50, 50 - recipe.clusters]
+
+    monkeypatch.setattr(choosing, "_scores", fixed_scores(f1))
+    monkeypatch.setattr(choosing, "likely_language", lambda documents: "en")
+
+    choice = choose(Recipe(), menu, Materials(unlabelled=texts))
+
+    assert choice.recipe == Recipe(resources=("en",))
+    assert choice.trials[1].difference < choice.trials[1].error
+
+
 def test_a_choice_comes_from_real_training_and_is_the_same_again(
     menu: list[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
