@@ -183,7 +183,8 @@ class CRFRecognizer:
         asked = [spans for _, spans in batch]
         tagged = self.tagger().tagged(list(zip(documents, asked, strict=True)))
         for (document, probabilities), (given, _) in zip(tagged, batch, strict=True):
-            yield replace(document, meta=given.meta), probabilities
+            # a document is checked when it is made: without hints there is no need to make it anew
+            yield (replace(document, meta=given.meta) if self._model().hinters else document), probabilities
 
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
