@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--recall", type=float, metavar="BETA", help="Find more, at thresholds with the best F-beta on DEV (2).")
 @click.option("--labels", metavar="A,B", help="The labels that TRAIN must show, and no others.")
 @click.option("--stages", default=1, show_default=True, help="2: another CRF sees what a first makes of a document.")
+@click.option("--seen", is_flag=True, help="Tell the CRF of each word how other documents of TRAIN label it.")
 @click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
 @click.option("--c1", type=float, help="Weight of the L1 penalty (lbfgs).  [default: 0.1]")
 @click.option("--c2", type=float, help="Weight of the L2 penalty (lbfgs, l2sgd).  [default: 0.05]")

@@ -28,7 +28,7 @@ from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
-from crfner.hints import Hinter
+from crfner.hints import LEARNT, Hinter
 from crfner.pos import with_pos
 from crfner.tokenize import tokenized, whole
 from features import FeatureSet, Function, Lexicon
@@ -53,6 +53,8 @@ class CRFRecognizer:
     tokenizer, sentences  how text without tokens is cut (see `crfner.tokenize`)
     pos           "nltk" to add NLTK's part-of-speech tags where the input has no column of its own; None not to
     stages        2 for a first CRF whose view of the whole document the second one sees (see `crfner.stages`)
+    seen          whether it is told of each word how other documents of the training text label it (see
+                  `crfner.hints.seen`)
     augment       None, or how to make more training text (see `crfner.augment`): "balanced", "mentions,shuffle"
     thresholds    by label, the probability from which a span is given, in place of the most probable tags (see
                   `crfner.crf.thresholds`)
@@ -81,6 +83,7 @@ class CRFRecognizer:
         sentences: str = "rules",
         pos: str | None = None,
         stages: int = 1,
+        seen: bool = False,
         augment: str | None = None,
         thresholds: Mapping[str, float] | None = None,
         declared_labels: Iterable[str] | None = None,
@@ -102,6 +105,7 @@ class CRFRecognizer:
         self.sentences = sentences
         self.pos = pos
         self.stages = stages
+        self.seen = seen
         self.augment = augment
         self.thresholds = thresholds
         self.declared_labels = declared_labels
@@ -123,6 +127,10 @@ class CRFRecognizer:
             from crfner.stages import FIRST, first_stage
 
             documents, hinters[FIRST] = first_stage(self, documents)
+        if self.seen:
+            from crfner.hints.seen import SEEN, seen_elsewhere
+
+            documents, hinters[SEEN] = seen_elsewhere([self.prepared(document) for document in documents])
         settings["features"] = features.config  # complete: a model must not change when a preset does
         declared = None if self.declared_labels is None else frozenset(self.declared_labels)
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
@@ -233,7 +241,7 @@ class CRFRecognizer:
         recognizer = cls(
             fitted.features.config,
             lexicons=fitted.features.lexicons or None,
-            hinters={name: hinter for name, hinter in fitted.hinters.items() if hinter.kind != "stage"} or None,
+            hinters={name: hinter for name, hinter in fitted.hinters.items() if hinter.kind not in LEARNT} or None,
             functions=functions,
             **{name: settings.get(name, ADDED.get(name)) for name in RECORDED},
         )
@@ -312,7 +320,7 @@ class CRFRecognizer:
         config = {"base": self.features} if isinstance(self.features, str) else self.features
         if self.pos:
             config = {"columns": {}, **config}  # tags that no feature reads would be work for nothing
-        if self.hinters or self.stages > 1:
+        if self.hinters or self.stages > 1 or self.seen:
             config = with_hits_read(config)
         try:
             return FeatureSet(config, self.lexicons, self.functions)

@@ -14,10 +14,10 @@ from crfner.schemes import scheme_name
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 
 RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
-            "all_possible_transitions", "stages", "augment", "thresholds", "seed")  # fmt: skip
+            "all_possible_transitions", "stages", "seen", "augment", "thresholds", "seed")  # fmt: skip
 """The parameters, besides the features."""
 
-ADDED = {"augment": None, "thresholds": None, "stages": 1}
+ADDED = {"augment": None, "thresholds": None, "stages": 1, "seen": False}
 """Those that model files of earlier versions lack, and what they are there."""
 
 _CHOICES = {
@@ -26,6 +26,7 @@ _CHOICES = {
     "sentences": SENTENCE_METHODS,
     "pos": (None, *TAGGERS),
     "stages": (1, 2),
+    "seen": (False, True),
 }
 _WHOLE_NUMBERS = {"iterations": 1, "min_freq": 0, "seed": 0}  # and the least that each may be
 _PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}  # and their defaults

@@ -1,10 +1,10 @@
 """Hinters: what else looks at a document before the CRF does, and says something of each token.
 
 A hinter's values become attributes of the CRF (the entry `hits` of a feature set), beside those of the words. The model
-that an earlier one is built on is such a hinter, and so are the frozen states of a pretrained encoder and the first of
-two stages. They are not trained with the CRF, and travel in its model file.
+that an earlier one is built on is such a hinter, and so are the frozen states of a pretrained encoder, the first of two
+stages, and what is counted in the training text. They are not trained with the CRF, and travel in its model file.
 
-Public names: `Hinter`, `read_hinter`.
+Public names: `Hinter`, `LEARNT`, `read_hinter`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,13 @@ class Hinter(Protocol):
 HINTERS = {
     "base": ("crfner.hints.base", "BaseHints"),
     "encoder": ("crfner.hints.encoder", "EncoderHints"),
+    "seen": ("crfner.hints.seen", "SeenHints"),
     "stage": ("crfner.hints.stage", "StageHints"),
 }
 """Module and class by kind; imported for the kinds that a file holds."""
+
+LEARNT = ("seen", "stage")
+"""The kinds that a CRF makes for itself from its training text, as its parameters say."""
 
 
 def read_hinter(kind: str, data: bytes) -> Hinter:
