@@ -3,14 +3,14 @@
 The span scores of a document tell how sure each span is; the analyses tell which spans go together. In a scheme's tags
 every set of spans is written in one way only, so that no two tag sequences are the same analysis.
 
-Public names: `Analysis`, `Alternatives`, `alternatives`.
+Public names: `Analysis`, `Alternatives`, `alternatives`, `to_data`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -56,6 +56,25 @@ def alternatives(crf: CRFRecognizer, documents: Iterable[Document], n: int) -> I
             yield from _of_batch(crf, batch, n)
             batch, tokens = [], 0
     yield from _of_batch(crf, batch, n)
+
+
+def to_data(found: Alternatives) -> list[dict[str, Any]]:
+    """The sentences as JSON takes them: start and end in the text, and the analyses with their spans."""
+    tokens = found.document.tokens
+    return [
+        {
+            "start": tokens[first][0],
+            "end": tokens[last - 1][1],
+            "analyses": [
+                {
+                    "probability": round(analysis.probability, 6),
+                    "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in analysis.spans],
+                }
+                for analysis in analyses
+            ],
+        }
+        for (first, last), analyses in zip(found.document.sentences, found.sentences, strict=True)
+    ]
 
 
 def _of_batch(crf: CRFRecognizer, batch: list[Document], n: int) -> Iterator[Alternatives]:

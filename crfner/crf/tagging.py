@@ -101,9 +101,13 @@ class Tagger:
         """How probable exactly this chunk is; 0 for one that crosses a sentence's border or of an unknown label."""
         if found.starts[first + 1 : last].any():
             return 0.0
-        tags = encode([(0, last - first, label)], last - first, self._scheme)
-        numbers = [self._numbers.get(tag, -1) for tag in tags]
-        return 0.0 if -1 in numbers else found.chunk(numbers, first)
+        size = last - first
+        ways = {
+            tuple(encode([(0, size, label)], size, self._scheme)),
+            tuple(encode([(0, 1, label), (1, size + 1, label)], size + 1, self._scheme)[1:]),  # IOB1 tells neighbours
+        }
+        known = [[self._numbers[tag] for tag in tags] for tags in ways if all(tag in self._numbers for tag in tags)]
+        return min(1.0, sum(found.chunk(numbers, first) for numbers in known))
 
     def read(self, documents: Sequence[Document]) -> tuple[Floats, list[Chunk]]:
         """How probable each label is at each token, (tokens, labels), and the chunks of the best tags.
