@@ -199,15 +199,16 @@ def _calibrate(trained: Trained, dev: Sequence[Document]) -> None:
 
     found = calibrate(trained.crf, dev)
     trained.crf.set_temperature(found.temperature)
-    errors = {"before": found.before, "after": found.after, "spans": found.spans}
+    errors = {"before": found.before, "after": found.after, "chance": found.chance, "spans": found.spans}
     trained.crf.add_scores("calibration", errors)
     click.echo(
         f"temperature {found.temperature:g}, fitted on {found.spans} spans of what was not learnt from: expected "
-        f"calibration error {100 * found.after:.2f}, and {100 * found.before:.2f} before; each half was scored with "
-        "the temperature of the other"
+        f"calibration error {100 * found.after:.2f} in place of {100 * found.before:.2f}, each half scored under the "
+        f"temperature of the other (true scores would have {100 * found.chance:.2f} by chance)"
         if found.temperature != 1.0
         else f"no temperature makes the scores of {found.spans} spans of what was not learnt from come true more "
-        f"often: expected calibration error {100 * found.before:.2f}"
+        f"often: expected calibration error {100 * found.before:.2f} (true scores would have "
+        f"{100 * found.chance:.2f} by chance)"
     )
 
 

@@ -24,7 +24,7 @@ from crfner.crf.tagging import Tagger
 from crfner.crf.thresholds import batches, exact
 from crfner.document import Document
 from crfner.errors import CrfnerError
-from crfner.evaluation.calibration import reliability_of
+from crfner.evaluation.calibration import Reliability, reliability_of
 
 if TYPE_CHECKING:
     from crfner.crf.estimator import CRFRecognizer
@@ -45,12 +45,14 @@ class Calibration:
     before       the expected calibration error without it, 0 to 1
     after        the error with it, each half of the documents (or of the sentences of a single one) under the
                  temperature that was fitted on the other half
+    chance       the error that true probabilities would have by chance alone
     """
 
     temperature: float
     spans: int
     before: float
     after: float
+    chance: float
 
 
 @dataclass(slots=True)
@@ -90,11 +92,11 @@ def calibrate(crf: CRFRecognizer, documents: Iterable[Document]) -> Calibration:
         there = half == side
         if there.any() and not there.all():
             crossed[there] = _scores(tagger, given, _fitted(tagger, given, right, ~there))[there]
-    before = _error(plain, right)
+    before, after = _reliability(plain, right), _reliability(crossed, right)
     if _log_loss(crossed, right) >= _log_loss(plain, right):
-        return Calibration(1.0, len(right), before, before)
+        return Calibration(1.0, len(right), before.error, before.error, before.chance)
     temperature = _fitted(tagger, given, right, np.ones_like(right))
-    return Calibration(temperature, len(right), before, _error(crossed, right))
+    return Calibration(temperature, len(right), before.error, after.error, after.chance)
 
 
 def check_enough(documents: Sequence[Document]) -> None:
@@ -164,5 +166,5 @@ def _log_loss(scores: Floats, right: Bools) -> float:
     return float(-np.log(np.where(right, sure, 1 - sure)).mean())
 
 
-def _error(scores: Floats, right: Bools) -> float:
-    return reliability_of(zip(scores.tolist(), right.tolist(), strict=True)).error
+def _reliability(scores: Floats, right: Bools) -> Reliability:
+    return reliability_of(zip(scores.tolist(), right.tolist(), strict=True))

@@ -9,6 +9,7 @@ Public names: `reliability`, `reliability_of`, `reliability_dict`, `reliability_
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +23,20 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Entities of neighbouring scores: how many, how many of them correct, and their least, mean and greatest score."""
+    """Entities of neighbouring scores.
+
+    count, correct   how many, and how many of them are correct
+    low, mean, high  their least, mean and greatest score
+    chance           how far precision would be from the mean, on average over repetitions, were the scores true
+                     probabilities (normal approximation)
+    """
 
     count: int
     correct: int
     low: float
     mean: float
     high: float
+    chance: float
 
     @property
     def precision(self) -> float:
@@ -59,6 +67,11 @@ class Reliability:
         That is how far precision is from the mean score of a bin, on average over the entities.
         """
         return sum(each.count * abs(each.precision - each.mean) for each in self.bins) / max(self.count, 1)
+
+    @property
+    def chance(self) -> float:
+        """The error that true probabilities would have by chance alone: with few entities in a bin it is large."""
+        return sum(each.count * each.chance for each in self.bins) / max(self.count, 1)
 
 
 def reliability(gold: Iterable[Document], predicted: Iterable[Document], *, bins: int = BINS) -> Reliability:
@@ -101,13 +114,15 @@ def reliability_of(scored: Iterable[tuple[float, bool]], *, bins: int = BINS) ->
 def _bin(members: Sequence[tuple[float, bool]]) -> Bin:
     scores = [score for score, _ in members]
     mean = min(max(sum(scores) / len(scores), scores[0]), scores[-1])
-    return Bin(len(members), sum(right for _, right in members), scores[0], mean, scores[-1])
+    chance = math.sqrt(2 / math.pi * sum(score * (1 - score) for score in scores)) / len(scores)
+    return Bin(len(members), sum(right for _, right in members), scores[0], mean, scores[-1], chance)
 
 
 def reliability_dict(found: Reliability) -> dict[str, Any]:
     """The bins as JSON takes them; fractions (0 to 1) are in full precision."""
     return {
         "error": found.error,
+        "chance": found.chance,
         "count": found.count,
         "unscored": found.unscored,
         "bins": [
@@ -133,6 +148,7 @@ def reliability_table(found: Reliability) -> str:
         rows.append((scores, f"{100 * each.mean:.2f}", f"{100 * each.precision:.2f}", difference, str(each.count)))
     lines = aligned(rows)
     lines += ["", f"expected calibration error  {100 * found.error:.2f}"]
+    lines += [f"by chance, were scores true  {100 * found.chance:.2f}"]
     if found.unscored:
         lines.append(f"entities without a score  {found.unscored}")
     return "\n".join(lines)

@@ -48,8 +48,9 @@ def _verdict(found: Reliability) -> str:
     true = sum(each.correct for each in found.bins) / found.count
     leaning = "too sure" if said > true else "not sure enough"
     return (
-        f"The expected calibration error is {percent(found.error)} over {count(found.count)} entities: "
-        f"their mean score is {percent(said)}, their precision {percent(true)}; on the whole, the model is {leaning}."
+        f"The expected calibration error is {percent(found.error)} over {count(found.count)} entities; true scores "
+        f"would have {percent(found.chance)} by chance. The mean score is {percent(said)}, the precision "
+        f"{percent(true)}: on the whole, the model is {leaning}."
     )
 
 

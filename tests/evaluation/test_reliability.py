@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crfner import Document, Span
@@ -46,6 +46,15 @@ def test_distinct_scores_are_cut_as_numpy_would_cut_them(bins: int, each: int, s
     assert found.error == pytest.approx(sum(gaps) / len(scores))
 
 
+@given(st.lists(st.floats(0.05, 0.95), min_size=40, max_size=80), st.integers(0, 1000))
+@settings(deadline=None, max_examples=20)
+def test_chance_is_the_mean_error_of_scores_that_are_true(scores: list[float], seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    drawn = chance.random((400, len(scores))) < np.array(scores)
+    found = [reliability_of(zip(scores, right.tolist(), strict=True), bins=4) for right in drawn]
+    assert np.mean([each.error for each in found]) == pytest.approx(found[0].chance, abs=0.015)
+
+
 def test_scores_that_come_true_have_no_error() -> None:
     pairs = [(0.25, number == 0) for number in range(4)] + [(0.75, number > 0) for number in range(4)]
     assert reliability_of(pairs, bins=2).error == 0
@@ -79,8 +88,9 @@ def test_it_is_written_as_a_table_and_as_json() -> None:
         "90.00 to 90.00 90.00 100.00 +10.00 1",
         "",
         "expected calibration error 25.00",
+        "by chance, were scores true 31.51",
         "entities without a score 2",
     ]
     told = json.loads(json.dumps(reliability_dict(found)))
-    assert told["bins"][0] == {"low": 0.4, "high": 0.4, "mean": 0.4, "precision": 0.0, "count": 1, "correct": 0}
+    assert told["bins"][0] == {"low": 0.4, "mean": 0.4, "high": 0.4, "precision": 0.0, "count": 1, "correct": 0}
     assert (told["error"], told["count"], told["unscored"]) == (found.error, 2, 2)
