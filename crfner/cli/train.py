@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--mine-rules", is_flag=True, help="Mine rules from TRAIN, to stand beside the CRF.")
 @click.option("--policy", type=click.Choice(list(POLICIES)), help="How rules and CRF are joined.  [default: union]")
 @click.option("--recall", type=float, metavar="BETA", help="Find more, at thresholds with the best F-beta on DEV (2).")
+@click.option("--calibrate", is_flag=True, help="Let scores of spans be as probable as they say, fitted on DEV.")
 @click.option("--labels", metavar="A,B", help="The labels that TRAIN must show, and no others.")
 @click.option("--stages", default=1, show_default=True, help="2: another CRF sees what a first makes of a document.")
 @click.option("--seen", is_flag=True, help="Tell the CRF of each word how other documents of TRAIN label it.")
@@ -78,6 +79,7 @@ def train(
     mine_rules: bool,
     policy: str | None,
     recall: float | None,
+    calibrate: bool,
     labels: str | None,
     **settings: Any,
 ) -> int:
@@ -117,6 +119,10 @@ def train(
         raise CrfnerError("--recall takes a number above 0, such as 2, and is tuned on --dev or --split; give one")
     if recall is not None and (rule_files or mine_rules or base_path or recipe):
         raise CrfnerError("--recall sets thresholds of a CRF alone; leave out rules, --base and --recipe")
+    if calibrate and dev_path is None and split is None:
+        raise CrfnerError("--calibrate fits scores on what is not learnt from; give --dev or --split with it")
+    if calibrate and (rule_files or mine_rules or base_path or recipe):
+        raise CrfnerError("--calibrate fits the scores of a CRF alone; leave out rules, --base and --recipe")
     rule_paths = [rule_file(value)[0] for value in rule_files]
     inputs = [train_path, dev_path or "", settings["features"], *gazetteers, *clusters, *rule_paths, *unlabelled]
     keep_inputs(output, [*inputs, config_path or "", base_path or "", base_test or ""])
@@ -144,6 +150,10 @@ def train(
         if os.path.isfile(train_path) and os.path.exists(dev_path) and os.path.samefile(train_path, dev_path):
             click.echo("warning: --dev is TRAIN itself, so the scores say nothing about other text", err=True)
         dev = list(read_documents(dev_path, None))  # before training, so that a mistake in it is told at once
+    if calibrate:
+        from crfner.crf.calibration import check_enough
+
+        check_enough(dev)
     if recipe is not None:
         from crfner.recipes import choose
 
@@ -156,6 +166,8 @@ def train(
     trained = follow(wanted, documents, dev, given, declared_labels=declared, progress=True)
     if recall is not None:
         _tune_recall(trained, dev, recall)
+    if calibrate:
+        _calibrate(trained, dev)
     if tested:
         _tell_what_was_forgotten(trained, documents, tested)
     return _finish(trained, dev, output)
@@ -181,6 +193,24 @@ def _tune_recall(trained: Trained, dev: Sequence[Document], beta: float) -> None
     crf.set_thresholds(tune_thresholds(crf, dev, beta=beta))
     listed = ", ".join(f"{label} {threshold:.2f}" for label, threshold in (crf.thresholds or {}).items())
     click.echo(f"thresholds with the best F{beta:g} on what was not learnt from: {listed or 'none helps'}")
+
+
+def _calibrate(trained: Trained, dev: Sequence[Document]) -> None:
+    from crfner.crf.calibration import calibrate
+
+    found = calibrate(trained.crf, dev)
+    trained.crf.set_temperature(found.temperature)
+    errors = {"before": found.before, "after": found.after, "chance": found.chance, "spans": found.spans}
+    trained.crf.add_scores("calibration", errors)
+    click.echo(
+        f"temperature {found.temperature:g}, fitted on {found.spans} spans of what was not learnt from: expected "
+        f"calibration error {100 * found.after:.2f} in place of {100 * found.before:.2f}, each half scored under the "
+        f"temperature of the other (true scores would have {100 * found.chance:.2f} by chance)"
+        if found.temperature != 1.0
+        else f"no temperature makes the scores of {found.spans} spans of what was not learnt from come true more "
+        f"often: expected calibration error {100 * found.before:.2f} (true scores would have "
+        f"{100 * found.chance:.2f} by chance)"
+    )
 
 
 def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:

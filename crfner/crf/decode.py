@@ -36,6 +36,14 @@ class Chain:
     final: Floats
     continues: Bools
 
+    def tempered(self, temperature: float) -> Chain:
+        """The chain whose scores are divided by the temperature, above 0; emissions are to be divided likewise.
+
+        Above 1 all probabilities draw nearer to one another; which of two tag sequences is the more probable stays.
+        """
+        scores = (self.transitions / temperature, self.initial / temperature, self.final / temperature)
+        return Chain(*scores, self.continues)
+
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
@@ -63,14 +71,14 @@ class Confidence:
         return min(1.0, inside * float(self.separate[first]) * float(self.closed[last - 1]))
 
 
-class _Steps:
+class Steps:
     """The order in which a batch is walked: at step t the sentences longer than t, longest first."""
 
     def __init__(self, lengths: Sequence[int]) -> None:
         sizes = np.asarray(lengths, dtype=np.int64)
-        order = np.argsort(-sizes, kind="stable")
-        self.starts: Ints = (np.cumsum(sizes) - sizes)[order]
-        self.sizes: Ints = sizes[order]
+        self.order: Ints = np.argsort(-sizes, kind="stable")  # the numbers of the sentences, longest first
+        self.starts: Ints = (np.cumsum(sizes) - sizes)[self.order]
+        self.sizes: Ints = sizes[self.order]
         self.count = int(sizes.max(initial=0))
         # active[t]: how many sentences have a token at t (sizes are in falling order)
         self.active: Ints = np.searchsorted(-self.sizes, -np.arange(1, self.count + 2), side="right").astype(np.int64)
@@ -88,7 +96,7 @@ class _Steps:
 
 def viterbi(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Ints:
     """The best tag sequence of each sentence, as tag numbers, one a token (Viterbi 1967; Forney 1973)."""
-    steps = _Steps(lengths)
+    steps = Steps(lengths)
     best: list[Floats] = []
     for step in steps.forward():
         rows = steps.rows(step)
@@ -169,7 +177,7 @@ class Lattice:
 
 def lattice(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Lattice:
     """The forward-backward algorithm (Rabiner 1989, with his scaling) over a batch of sentences."""
-    steps = _Steps(lengths)
+    steps = Steps(lengths)
     potentials = np.exp(emissions - emissions.max(axis=1, keepdims=True))
     moves, begins, ends = _exp(chain.transitions), _exp(chain.initial), _exp(chain.final)
     forward = np.empty_like(potentials)

@@ -18,11 +18,20 @@ from tqdm import tqdm
 
 from crfner import store
 from crfner.crf import model_file
+from crfner.crf.alternatives import Alternatives, alternatives
 from crfner.crf.corpus import Corpus
 from crfner.crf.crfsuite import train
 from crfner.crf.layout import hinted
-from crfner.crf.model_file import Fitted
-from crfner.crf.settings import ADDED, RECORDED, checked, checked_thresholds, for_crfsuite, with_hits_read
+from crfner.crf.model_file import Fitted, with_setting
+from crfner.crf.settings import (
+    ADDED,
+    RECORDED,
+    checked,
+    checked_temperature,
+    checked_thresholds,
+    for_crfsuite,
+    with_hits_read,
+)
 from crfner.crf.tagging import Batch, Tagger
 from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
@@ -58,6 +67,8 @@ class CRFRecognizer:
     augment       None, or how to make more training text (see `crfner.augment`): "balanced", "mentions,shuffle"
     thresholds    by label, the probability from which a span is given, in place of the most probable tags (see
                   `crfner.crf.thresholds`)
+    temperature   what scores are divided by before probabilities are made of them, above 0: above 1 for a model that is
+                  too sure (see `crfner.crf.calibration`)
     declared_labels  the labels that training must show, and no others; None to take those that the data has
     seed          for the algorithms that shuffle; one seed and one corpus give one model, to the byte
     progress      show progress on standard error when that is a terminal
@@ -86,6 +97,7 @@ class CRFRecognizer:
         seen: bool = False,
         augment: str | None = None,
         thresholds: Mapping[str, float] | None = None,
+        temperature: float = 1.0,
         declared_labels: Iterable[str] | None = None,
         seed: int = 0,
         progress: bool = False,
@@ -108,6 +120,7 @@ class CRFRecognizer:
         self.seen = seen
         self.augment = augment
         self.thresholds = thresholds
+        self.temperature = temperature
         self.declared_labels = declared_labels
         self.seed = seed
         self.progress = progress
@@ -185,6 +198,17 @@ class CRFRecognizer:
                 batch, tokens = [], 0
         yield from self._tagged(batch)
 
+    def nbest(self, documents: Iterable[Document], n: int = 10) -> Iterator[Alternatives]:
+        """For each sentence of each document its n most probable sets of spans, or all where it has fewer.
+
+        An analysis has the probability exp(score) / Z of its tag sequence (Lafferty et al. 2001), under the model's
+        temperature; the probabilities of all analyses with a span sum to the score that `recognize` gives it. The first
+        analysis has the best tags, whatever the thresholds. Raises NotFittedError before `fit`, SettingError for an n
+        below 1.
+        """
+        self._model()
+        return alternatives(self, documents, n)
+
     def _tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
         """The tagged batch, each document with its meta as it was before hints were added."""
         documents = self.hinted([document for document, _ in batch])
@@ -197,7 +221,7 @@ class CRFRecognizer:
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
         if self._tagger is None:
-            self._tagger = Tagger(self._model(), self.scheme, self.thresholds)
+            self._tagger = Tagger(self._model(), self.scheme, self.thresholds, self.temperature)
         return self._tagger
 
     def prepared(self, document: Document) -> Document:
@@ -309,8 +333,13 @@ class CRFRecognizer:
         """Give spans by these thresholds from now on. Raises SettingError for one that is no probability."""
         fitted = self._model()
         self.thresholds = checked_thresholds(thresholds)
-        settings = {**fitted.manifest["settings"], "thresholds": self.thresholds}
-        self._set(replace(fitted, manifest={**fitted.manifest, "settings": settings}))
+        self._set(with_setting(fitted, "thresholds", self.thresholds))
+
+    def set_temperature(self, temperature: float) -> None:
+        """Make probabilities under this temperature from now on. Raises SettingError for one that is not above 0."""
+        fitted = self._model()
+        self.temperature = checked_temperature(temperature)
+        self._set(with_setting(fitted, "temperature", self.temperature))
 
     def _feature_set(self) -> FeatureSet:
         for what, named in (("lexicon", self.lexicons), ("hinter", self.hinters)):

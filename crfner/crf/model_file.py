@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -52,6 +52,12 @@ def make_manifest(labels: list[str], settings: Mapping[str, Any], training: Mapp
         "training": dict(training),
         "versions": versions | {package: version(package) for package in packages},
     }
+
+
+def with_setting(fitted: Fitted, name: str, value: Any) -> Fitted:
+    """The model with another value of one setting in its manifest."""
+    settings = {**fitted.manifest["settings"], name: value}
+    return replace(fitted, manifest={**fitted.manifest, "settings": settings})
 
 
 def to_parts(fitted: Fitted) -> dict[str, bytes]:

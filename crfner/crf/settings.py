@@ -14,10 +14,10 @@ from crfner.schemes import scheme_name
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 
 RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
-            "all_possible_transitions", "stages", "seen", "augment", "thresholds", "seed")  # fmt: skip
+            "all_possible_transitions", "stages", "seen", "augment", "thresholds", "temperature", "seed")  # fmt: skip
 """The parameters, besides the features."""
 
-ADDED = {"augment": None, "thresholds": None, "stages": 1, "seen": False}
+ADDED = {"augment": None, "thresholds": None, "temperature": 1.0, "stages": 1, "seen": False}
 """Those that model files of earlier versions lack, and what they are there."""
 
 _CHOICES = {
@@ -61,6 +61,7 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
 
         parse_methods(settings["augment"])
     settings["thresholds"] = checked_thresholds(settings["thresholds"])
+    settings["temperature"] = checked_temperature(settings["temperature"])
     return settings
 
 
@@ -74,6 +75,13 @@ def checked_thresholds(value: Any) -> dict[str, float] | None:
         if not isinstance(threshold, Real) or not 0 < float(threshold) <= 1:
             raise SettingError(f"the threshold of {label} must be above 0 and at most 1, not {threshold!r}")
     return {label: float(threshold) for label, threshold in sorted(value.items())}
+
+
+def checked_temperature(value: Any) -> float:
+    """The temperature as a plain number. Raises SettingError for one that is not above 0 and finite."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < float(value) < math.inf:
+        raise SettingError(f"temperature must be a number above 0, such as 1.3, not {value!r}")
+    return float(value)
 
 
 def _penalty(name: str, value: Any, algorithm: str) -> float | None:

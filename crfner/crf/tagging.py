@@ -6,6 +6,7 @@ Public names: `Tagger`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,13 +27,17 @@ Batch = Sequence[tuple[Document, Sequence[Span]]]
 class Tagger:
     """A fitted model made ready to tag. Not safe for use by several threads at once.
 
-    thresholds  by label, the probability from which a chunk is given; chunks of other labels are those of the best
-                tags. Of chunks that overlap the most probable one is given
+    thresholds   by label, the probability from which a chunk is given; chunks of other labels are those of the best
+                 tags. Of chunks that overlap the most probable one is given
+    temperature  what all scores of the chain are divided by before probabilities are made of them; which chunks are
+                 given is decided before
 
     Raises SettingError when a threshold is for a label that was not learnt.
     """
 
-    def __init__(self, fitted: Fitted, scheme: str, thresholds: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, fitted: Fitted, scheme: str, thresholds: Mapping[str, float] | None = None, temperature: float = 1.0
+    ) -> None:
         self.labels: list[str] = fitted.manifest["labels"]
         for label in thresholds or ():
             if label not in self.labels:
@@ -41,6 +46,7 @@ class Tagger:
                     f"{', '.join(self.labels)}"
                 )
         self.thresholds = dict(thresholds or {})
+        self.temperature = temperature
         self.tags = fitted.weights.tags
         self.chain = _chain(fitted.weights, scheme)
         self._scheme = scheme
@@ -55,11 +61,8 @@ class Tagger:
     def tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
         """Each document with the spans of its best tags, and the probability of each span that came with it."""
         scores, lengths = self.emissions([document for document, _ in batch])
-        found = lattice(scores, lengths, self.chain)
-        chunks = self._best(found, scores, lengths)
-        if self.thresholds:
-            others = (chunk for chunk in chunks if chunk.label not in self.thresholds)
-            chunks = apart([*others, *likely_chunks(found, self.tags, self.thresholds)])
+        found = self.tempered(scores, lengths, self.temperature)
+        chunks = self._given(found, scores, lengths)
         start, taken = 0, 0  # the tokens of all documents stand one after the other
         for document, asked in batch:
             end = start + len(document.tokens)
@@ -83,6 +86,29 @@ class Tagger:
         found = lattice(scores, lengths, self.chain)
         return self._best(found, scores, lengths), likely_chunks(found, self.tags, thresholds)
 
+    def given(self, documents: Sequence[Document]) -> tuple[list[Likely], Floats, list[int]]:
+        """The chunks that `tagged` gives, tokens counted over all documents, and the emissions they come from."""
+        scores, lengths = self.emissions(documents)
+        return self._given(self.tempered(scores, lengths, self.temperature), scores, lengths), scores, lengths
+
+    def tempered(self, scores: Floats, lengths: Sequence[int], temperature: float) -> Lattice:
+        """The lattice of the emissions under another temperature than the tagger's."""
+        if temperature == 1.0:
+            return lattice(scores, lengths, self.chain)
+        return lattice(scores / temperature, lengths, self.chain.tempered(temperature))
+
+    def probability(self, found: Lattice, first: int, last: int, label: str) -> float:
+        """How probable exactly this chunk is; 0 for one that crosses a sentence's border or of an unknown label."""
+        if found.starts[first + 1 : last].any():
+            return 0.0
+        size = last - first
+        ways = {
+            tuple(encode([(0, size, label)], size, self._scheme)),
+            tuple(encode([(0, 1, label), (1, size + 1, label)], size + 1, self._scheme)[1:]),  # IOB1 tells neighbours
+        }
+        known = [[self._numbers[tag] for tag in tags] for tags in ways if all(tag in self._numbers for tag in tags)]
+        return min(1.0, sum(found.chunk(numbers, first) for numbers in known))
+
     def read(self, documents: Sequence[Document]) -> tuple[Floats, list[Chunk]]:
         """How probable each label is at each token, (tokens, labels), and the chunks of the best tags.
 
@@ -97,6 +123,20 @@ class Tagger:
                 shares[:, self.labels.index(label)] += column
         return shares, self._chunks(viterbi(scores, lengths, self.chain), lengths)
 
+    def _given(self, found: Lattice, scores: Floats, lengths: Sequence[int]) -> list[Likely]:
+        """The chunks to give, chosen before probabilities are tempered, with their probabilities in `found`."""
+        if not self.thresholds:
+            return self._best(found, scores, lengths)
+        plain = found if self.temperature == 1.0 else lattice(scores, lengths, self.chain)
+        others = (chunk for chunk in self._best(plain, scores, lengths) if chunk.label not in self.thresholds)
+        chosen = apart([*others, *likely_chunks(plain, self.tags, self.thresholds)])
+        if self.temperature == 1.0:
+            return chosen
+        return [
+            replace(chunk, probability=self.probability(found, chunk.first, chunk.last, chunk.label))
+            for chunk in chosen
+        ]
+
     def _best(self, found: Lattice, scores: Floats, lengths: Sequence[int]) -> list[Likely]:
         """The chunks of the best tags."""
         path = viterbi(scores, lengths, self.chain)
@@ -108,17 +148,11 @@ class Tagger:
 
     def _probabilities(self, found: Lattice, document: Document, start: int, asked: Sequence[Span]) -> list[float]:
         firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)}
-        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start)}
-        probabilities = []
-        for span in asked:
-            first, last = firsts.get(span.start, -1), lasts.get(span.end, -1)
-            if first < 0 or last < first or found.starts[first + 1 : last + 1].any():
-                probabilities.append(0.0)
-                continue
-            tags = encode([(0, last + 1 - first, span.label)], last + 1 - first, self._scheme)
-            numbers = [self._numbers.get(tag, -1) for tag in tags]
-            probabilities.append(0.0 if -1 in numbers else found.chunk(numbers, first))
-        return probabilities
+        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start + 1)}
+        borders = ((firsts.get(span.start, -1), lasts.get(span.end, -1), span.label) for span in asked)
+        return [
+            self.probability(found, first, last, label) if 0 <= first < last else 0.0 for first, last, label in borders
+        ]
 
     def _chunks(self, path: Ints, lengths: Sequence[int]) -> list[Chunk]:
         """The chunks of tag numbers, as ranges over all tokens; runs of O are not looked at one by one."""

@@ -3,7 +3,7 @@
 The best tags weigh a missed entity and a wrong one alike. Where a missed one costs more, or a label is rare, it pays to
 give what is less probable too: F-beta with a beta of 2 counts recall as four times as important as precision.
 
-Public names: `tune_thresholds`.
+Public names: `tune_thresholds`, `batches`, `exact`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def tune_thresholds(crf: CRFRecognizer, documents: Iterable[Document], *, beta: 
     likely: list[Likely] = []
     offset = 0
     floor = dict.fromkeys(crf.labels, _FLOOR)
-    for batch in _batches(documents):
+    for batch in batches(documents):
         prepared = crf.hinted([crf.prepared(document.with_spans(())) for document in batch])
         for collected, found in zip((best, likely), crf.tagger().chunks(prepared, floor), strict=True):
             collected.extend(
@@ -50,7 +50,7 @@ def tune_thresholds(crf: CRFRecognizer, documents: Iterable[Document], *, beta: 
             )
         for document, cut in zip(batch, prepared, strict=True):
             total.update(span.label for span in set(document.spans))
-            gold.update(_exact(document, cut, offset))
+            gold.update(exact(document, cut, offset))
             offset += len(cut.tokens)
     thresholds: dict[str, float] = {}
     for _ in range(_ROUNDS):
@@ -67,7 +67,7 @@ def tune_thresholds(crf: CRFRecognizer, documents: Iterable[Document], *, beta: 
     return dict(sorted(thresholds.items()))
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """The documents in groups that are worth tagging together, and no larger."""
     batch: list[Document] = []
     for document in documents:
@@ -78,7 +78,7 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
     yield batch
 
 
-def _exact(document: Document, prepared: Document, offset: int) -> Iterator[Chunk]:
+def exact(document: Document, prepared: Document, offset: int) -> Iterator[Chunk]:
     """The gold spans that begin and end with a token, as ranges of tokens counted from `offset`."""
     firsts = {start: number for number, (start, _) in enumerate(prepared.tokens, offset)}
     lasts = {end: number for number, (_, end) in enumerate(prepared.tokens, offset + 1)}

@@ -2,15 +2,17 @@
 
 An entity counts as correct when its borders and its label are: the exact match of the CoNLL shared tasks (Tjong Kim
 Sang and De Meulder 2003). Documents are read in step and only counts are kept, so that corpora of any size are scored.
-Besides, there are scores that tell near misses (`modes`), scores by what training held (`breakdowns`), and tests of
-whether two systems differ.
+Besides, there are scores that tell near misses (`modes`), scores by what training held (`breakdowns`), tests of whether
+two systems differ, and how far the entities' own scores can be taken for probabilities (`reliability`).
 
 Public names: `evaluate`, `evaluate_tags`, `to_dict`, `to_table`; `Evaluation`, `Score`, `Average`, `ErrorGroup`,
 `Mistake`; `modes`, `modes_dict`, `modes_table`, `Modes`, `ModeScore`, `MODES`; `breakdowns`, `mention_counts`,
-`QUESTIONS`; `unit_outcomes`, `Outcome`, `randomisation`, `bootstrap`, `holm`.
+`QUESTIONS`; `unit_outcomes`, `Outcome`, `randomisation`, `bootstrap`, `holm`; `reliability`,
+`reliability_dict`, `reliability_table`, `Reliability`.
 """
 
 from crfner.evaluation.breakdowns import QUESTIONS, breakdowns, mention_counts
+from crfner.evaluation.calibration import Reliability, reliability, reliability_dict, reliability_table
 from crfner.evaluation.modes import MODES, Modes, ModeScore, modes
 from crfner.evaluation.scoring import evaluate, evaluate_tags
 from crfner.evaluation.significance import bootstrap, holm, randomisation
@@ -28,6 +30,7 @@ __all__ = [
     "ModeScore",
     "Modes",
     "Outcome",
+    "Reliability",
     "Score",
     "bootstrap",
     "breakdowns",
@@ -39,6 +42,9 @@ __all__ = [
     "modes_dict",
     "modes_table",
     "randomisation",
+    "reliability",
+    "reliability_dict",
+    "reliability_table",
     "to_dict",
     "to_table",
     "unit_outcomes",
