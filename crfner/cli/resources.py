@@ -31,7 +31,7 @@ def resources(language: str | None) -> None:
     for install in dict.fromkeys(one.install for one in found if not one.present):
         names = ", ".join(one.name for one in found if one.install == install and not one.present)
         click.echo(f"\nto get {names}: {install}")
-    usable = {one.collection for one in found} - {one.collection for one in found if one.needed and not one.present}
+    usable = {one.collection for one in found} - {one.collection for one in found if not one.present}
     if usable:
         click.echo()
     for code in sorted(usable):

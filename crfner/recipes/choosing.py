@@ -180,7 +180,7 @@ def _named(mentions: Sequence[list[str]], domain: str) -> int:
 
 
 def _present(collection: str) -> bool:
-    return all(resource.present or not resource.needed for resource in available(collection))
+    return all(resource.present for resource in available(collection))
 
 
 @lru_cache(maxsize=len(LANGUAGES))

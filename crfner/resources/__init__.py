@@ -32,7 +32,6 @@ COLLECTIONS = {**LANGUAGES, **DOMAINS}
 
 _EXTRA = "pip install 'crfner[lexicons]'"
 _BIOMEDICAL = "pip install 'crfner[biomedical]'"
-_NAMES = "python -m nltk.downloader names"
 
 
 def available(collection: str | None = None) -> list[Resource]:
@@ -43,8 +42,8 @@ def available(collection: str | None = None) -> list[Resource]:
 def resources(collection: str) -> dict[str, Lexicon]:
     """The lexicons of a language or domain by name, for `CRFRecognizer(lexicons=...)`.
 
-    What only one more download brings (`Resource.needed` is False) is left out when it is absent. Raises SettingError
-    for another name than those of `COLLECTIONS`, and when a package of the extra is absent or of another version.
+    Raises SettingError for another name than those of `COLLECTIONS`, and when a package of the extra is absent or not
+    the version that it is known in.
     """
     _codes(collection)
     return dict(_loaded(collection))
@@ -54,13 +53,12 @@ def resources(collection: str) -> dict[str, Lexicon]:
 def _loaded(collection: str) -> dict[str, Lexicon]:
     found: dict[str, Lexicon] = {}
     for resource, load in _resources(collection):
-        if resource.present:
-            try:
-                found[resource.name] = load(found)
-            except ValueError as error:
-                raise SettingError(f"{error}; install the version that it is known in: {resource.install}") from None
-        elif resource.needed:
+        if not resource.present:
             raise SettingError(f"resources need the package {resource.package}; install it with: {resource.install}")
+        try:
+            found[resource.name] = load(found)
+        except ValueError as error:
+            raise SettingError(f"{error}; install the version that it is known in: {resource.install}") from None
     return found
 
 
@@ -83,7 +81,7 @@ def _resources(collection: str) -> list[tuple[Resource, _Load]]:
 def _biomedical() -> list[tuple[Resource, _Load]]:
     def packaged(name: str, holds: str, source: tuple[str, str], load: _Load) -> tuple[Resource, _Load]:
         present = installed(*source) is not None and find_spec(frequencies.PACKAGE) is not None
-        return Resource(name, "biomedical", holds, source[0], _BIOMEDICAL, True, present), load
+        return Resource(name, "biomedical", holds, source[0], _BIOMEDICAL, present), load
 
     return [
         packaged("diseases_en", "diseases and symptoms", biomedical.DISEASES, lambda _: biomedical.diseases()),
@@ -92,22 +90,21 @@ def _biomedical() -> list[tuple[Resource, _Load]]:
 
 
 def _of_language(language: str) -> list[tuple[Resource, _Load]]:
+    def packaged(name: str, holds: str, package: str, load: _Load, *file: str) -> tuple[Resource, _Load]:
+        present = installed(package, *file) is not None
+        return Resource(f"{name}_{language}", language, holds, package, _EXTRA, present), load
 
-    def packaged(name: str, holds: str, package: str, load: _Load) -> tuple[Resource, _Load]:
-        present = find_spec(package) is not None
-        return Resource(f"{name}_{language}", language, holds, package, _EXTRA, True, present), load
-
-    tables, geography = spacy_tables.PACKAGE, places.PACKAGE
+    tables, geography, people = spacy_tables.PACKAGE, places.PACKAGE, names.PACKAGE
     found = [
         packaged("brown", "Brown clusters", tables, lambda _: spacy_tables.brown_clusters(language)),
         packaged("capitals", "how often a word has a capital", tables, lambda _: spacy_tables.capitalised(language)),
         packaged("common", "how common a word is", frequencies.PACKAGE, lambda _: frequencies.bands(language)),
         packaged("cities", "cities of the world", geography, partial(_cities, language)),
+        packaged("first_names", "first names", people, lambda _: names.first_names(language), names.FIRST),
+        packaged("last_names", "last names", people, lambda _: names.last_names(language), names.LAST),
     ]
     if language == "en":
         found.append(packaged("countries", "countries and states of the USA", geography, lambda _: places.countries()))
-        resource = Resource("first_names_en", "en", "first names", "nltk", _NAMES, False, names.present())
-        found.append((resource, lambda _: names.first_names()))
     return found
 
 

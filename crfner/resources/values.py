@@ -14,7 +14,6 @@ class Resource:
     holds       what it says of words, in a few words
     package     the package it comes from
     install     the command that brings the package
-    needed      whether `resources` refuses to go on without it
     present     whether it can be loaded here
     """
 
@@ -23,5 +22,4 @@ class Resource:
     holds: str
     package: str
     install: str
-    needed: bool
     present: bool

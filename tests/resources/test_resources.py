@@ -60,19 +60,24 @@ def test_cities_have_the_names_that_the_language_uses_and_no_common_word() -> No
     assert places.countries().match(["New", "Zealand"]) == ["B", "E"]
 
 
-def test_first_names_are_used_when_nltk_has_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import nltk
+def test_names_are_those_of_the_package_without_the_common_words_of_the_language() -> None:
+    pytest.importorskip("names_dataset")
+    pytest.importorskip("wordfreq")
+    assert names.first_names("es").match(["Ngozi", "Tan"]) == ["S", ""]
+    assert names.first_names("nl").match(["Ngozi", "Tan"]) == ["S", "S"]
+    assert names.last_names("nl").match(["Hoy", "Haar"]) == ["S", ""]
 
-    monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
-    monkeypatch.setenv("NLTK_DATA", str(tmp_path))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert not names.present()
-    folder = tmp_path / "corpora/names"
-    folder.mkdir(parents=True)
-    (folder / "male.txt").write_text("Amos\nZed\n")
-    (folder / "female.txt").write_text("Zoe\n")
-    assert names.present()
-    assert names.first_names().match(["Zoe", "met", "Amos"]) == ["S", "", "S"]
+
+def test_another_version_of_the_package_of_names_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other_names").mkdir()
+    (tmp_path / "other_names/__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(names, "PACKAGE", "other_names")
+    assert [one.name for one in available("en") if one.package == "other_names" and one.present] == []
+    with pytest.raises(ValueError, match="other_names has no file"):
+        names.first_names("en")
 
 
 @pytest.fixture
