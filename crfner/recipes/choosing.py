@@ -30,8 +30,8 @@ from crfner.evaluation import Score, evaluate
 from crfner.evaluation.values import summed
 from crfner.recipes.training import resource_lexicons, train
 from crfner.recipes.values import Materials, Recipe
-from crfner.resources import DOMAINS, LANGUAGES, available, resources
-from crfner.resources.frequencies import known_words
+from crfner.resources import DOMAINS, available, resources
+from crfner.resources.frequencies import LANGUAGES, known_words
 from crfner.tokenize import tokenized
 from features import Clusters, Gazetteer, Lexicon
 

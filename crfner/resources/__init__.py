@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from importlib.util import find_spec
 
 from crfner.errors import SettingError
 from crfner.resources import biomedical, dutch, frequencies, names, places, spacy_tables
@@ -21,7 +20,7 @@ from features import Clusters, Lexicon
 
 __all__ = ["COLLECTIONS", "DOMAINS", "LANGUAGES", "Resource", "available", "resources"]
 
-LANGUAGES = {"en": "English", "es": "Spanish", "de": "German", "nl": "Dutch"}
+LANGUAGES = {"en": "English", "es": "Spanish", "de": "German", "nl": "Dutch", "yo": "Yoruba", "ha": "Hausa"}
 """Names of the languages by code."""
 
 DOMAINS = {"biomedical": "biomedical English"}
@@ -80,7 +79,7 @@ def _resources(collection: str) -> list[tuple[Resource, _Load]]:
 
 def _biomedical() -> list[tuple[Resource, _Load]]:
     def packaged(name: str, holds: str, source: tuple[str, str], load: _Load) -> tuple[Resource, _Load]:
-        present = installed(*source) is not None and find_spec(frequencies.PACKAGE) is not None
+        present = installed(*source) is not None and installed(frequencies.PACKAGE) is not None
         return Resource(name, "biomedical", holds, source[0], _BIOMEDICAL, present), load
 
     return [
@@ -91,7 +90,8 @@ def _biomedical() -> list[tuple[Resource, _Load]]:
 
 def _of_language(language: str) -> list[tuple[Resource, _Load]]:
     def packaged(name: str, holds: str, package: str, load: _Load, *file: str) -> tuple[Resource, _Load]:
-        present = installed(package, *file) is not None
+        # names of people are sifted by wordfreq's frequencies in every language
+        present = installed(package, *file) is not None and installed(frequencies.PACKAGE) is not None
         return Resource(f"{name}_{language}", language, holds, package, _EXTRA, present), load
 
     tables, geography, people = spacy_tables.PACKAGE, places.PACKAGE, names.PACKAGE
@@ -104,8 +104,11 @@ def _of_language(language: str) -> list[tuple[Resource, _Load]]:
         ]
     if language == "nl":
         found.append(packaged("capitals", capitals, dutch.PACKAGE, lambda _: dutch.capitalised(), dutch.WORDS))
+    if language in frequencies.LANGUAGES:
+        found.append(
+            packaged("common", "how common a word is", frequencies.PACKAGE, lambda _: frequencies.bands(language))
+        )
     found += [
-        packaged("common", "how common a word is", frequencies.PACKAGE, lambda _: frequencies.bands(language)),
         packaged("cities", "cities of the world", geography, partial(_cities, language)),
         packaged("first_names", "first names", people, lambda _: names.first_names(language), names.FIRST),
         packaged("last_names", "last names", people, lambda _: names.last_names(language), names.LAST),
@@ -116,8 +119,9 @@ def _of_language(language: str) -> list[tuple[Resource, _Load]]:
 
 
 def _cities(language: str, loaded: dict[str, Lexicon]) -> Lexicon:
-    """The cities, without what is mostly written in lower case."""
-    capitals, common = loaded[f"capitals_{language}"], loaded[f"common_{language}"]
-    assert isinstance(capitals, Clusters) and isinstance(common, Clusters)
-    lowered = (word for word, path in capitals.paths.items() if path[0] == "0")
-    return places.cities(lowered, common.paths)
+    """The cities, without what is mostly written in lower case, where that is known."""
+    capitals, common = loaded.get(f"capitals_{language}"), loaded.get(f"common_{language}")
+    lowered = (
+        (word for word, path in capitals.paths.items() if path[0] == "0") if isinstance(capitals, Clusters) else ()
+    )
+    return places.cities(lowered, common.paths if isinstance(common, Clusters) else ())

@@ -13,6 +13,8 @@ from functools import lru_cache
 from features import Clusters
 
 PACKAGE = "wordfreq"
+LANGUAGES = ("en", "es", "de", "nl")
+"""The languages, of those that have resources, that the package knows."""
 
 
 def bands(language: str) -> Clusters:

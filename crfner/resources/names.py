@@ -1,14 +1,15 @@
 """First and last names of people from all over the world, from the package names-dataset in its version 1.9.1.
 
 Later versions hold names of 500 million people and take gigabytes. A name that is a very common word of the language
-("Van", "Will") is left out: a lexicon ignores case, and would match the word far more often than the name.
+("Van", "Will") is left out: a lexicon ignores case, and would match the word far more often than the name. Where no
+frequencies are known, English words are left out.
 
 Public names: `first_names`, `last_names`.
 """
 
 from __future__ import annotations
 
-from crfner.resources.frequencies import common_words
+from crfner.resources.frequencies import LANGUAGES, common_words
 from crfner.resources.installed import installed
 from features import Gazetteer
 
@@ -32,4 +33,5 @@ def _names(file: str, language: str) -> Gazetteer:
     path = installed(PACKAGE, file)
     if path is None:
         raise ValueError(f"the package {PACKAGE} has no file {file}")
-    return Gazetteer.from_lines(set(path.read_text(encoding="utf-8").split("\n")) - common_words(language, _COMMON))
+    words = common_words(language if language in LANGUAGES else "en", _COMMON)
+    return Gazetteer.from_lines(set(path.read_text(encoding="utf-8").split("\n")) - words)

