@@ -108,11 +108,12 @@ def _of_language(language: str) -> list[tuple[Resource, _Load]]:
         found.append(
             packaged("common", "how common a word is", frequencies.PACKAGE, lambda _: frequencies.bands(language))
         )
-    found += [
-        packaged("cities", "cities of the world", geography, partial(_cities, language)),
-        packaged("first_names", "first names", people, lambda _: names.first_names(language), names.FIRST),
-        packaged("last_names", "last names", people, lambda _: names.last_names(language), names.LAST),
-    ]
+    found.append(packaged("cities", "cities of the world", geography, partial(_cities, language)))
+    if language in names.LANGUAGES:
+        found += [
+            packaged("first_names", "first names", people, lambda _: names.first_names(language), names.FIRST),
+            packaged("last_names", "last names", people, lambda _: names.last_names(language), names.LAST),
+        ]
     if language == "en":
         found.append(packaged("countries", "countries and states of the USA", geography, lambda _: places.countries()))
     return found

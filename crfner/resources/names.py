@@ -9,11 +9,14 @@ Public names: `first_names`, `last_names`.
 
 from __future__ import annotations
 
-from crfner.resources.frequencies import LANGUAGES, common_words
+from crfner.resources.frequencies import LANGUAGES as COUNTED
+from crfner.resources.frequencies import common_words
 from crfner.resources.installed import installed
 from features import Gazetteer
 
 PACKAGE = "names_dataset"
+LANGUAGES = ("en", "nl", "yo", "ha")
+"""The languages where they gained; beside the other lexicons of Spanish they lost, and German was not measured."""
 FIRST, LAST = "first_names.all.txt", "last_names.all.txt"
 
 _COMMON = 5.0  # used once in ten thousand words
@@ -33,5 +36,5 @@ def _names(file: str, language: str) -> Gazetteer:
     path = installed(PACKAGE, file)
     if path is None:
         raise ValueError(f"the package {PACKAGE} has no file {file}")
-    words = common_words(language if language in LANGUAGES else "en", _COMMON)
+    words = common_words(language if language in COUNTED else "en", _COMMON)
     return Gazetteer.from_lines(set(path.read_text(encoding="utf-8").split("\n")) - words)
