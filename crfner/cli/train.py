@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--config", "config_path", metavar="FILE", help="Settings that crfner tune found; options go before it.")
 @features_option
 @click.option(
-    "--resources", metavar="A,B", help="Languages whose lexicons are used (see crfner resources), such as en."
+    "--resources", metavar="A,B", help="Languages and domains whose lexicons are used (see crfner resources)."
 )
 @click.option("--gazetteer", "gazetteers", multiple=True, metavar="FILE", help="Known names, one a line; repeatable.")
 @click.option("--clusters", multiple=True, metavar="FILE", help="Word clusters, lines of path<TAB>word; repeatable.")

@@ -13,7 +13,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import sqrt
 from statistics import stdev
 from time import perf_counter
@@ -31,15 +30,16 @@ from crfner.evaluation import Score, evaluate
 from crfner.evaluation.values import summed
 from crfner.recipes.training import resource_lexicons, train
 from crfner.recipes.values import Materials, Recipe
-from crfner.resources import LANGUAGES, available
-from crfner.resources.spacy_tables import brown_clusters
+from crfner.resources import DOMAINS, available, resources
+from crfner.resources.frequencies import LANGUAGES, known_words
 from crfner.tokenize import tokenized
-from features import Clusters, Lexicon
+from features import Clusters, Gazetteer, Lexicon
 
 _FOLDS = 3
 _MOST = 600  # sentences that trials learn from and are scored on; what pays there pays with more, if less
 _TRUSTED = {"resources", "clusters"}  # see benchmarks/README.md, small_data.py
-_KNOWN = 0.5  # of the words of a text, that a language's clusters must know to be tried
+_KNOWN = 0.75  # of the words of a text, that a language must know to be tried: related ones know half
+_NAMED = 0.1  # of the mentions, that a domain's gazetteers must name to be tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,10 @@ def choose(
 
 def _additions(recipe: Recipe, documents: Sequence[Document], materials: Materials) -> Iterator[dict[str, Any]]:
     """What to try beyond the recipe, the most promising first."""
-    if not recipe.resources and (language := likely_language(documents)):
-        yield {"resources": (language,)}
+    if not recipe.resources:
+        for collection in (likely_domain(documents), likely_language(documents)):
+            if collection:
+                yield {"resources": (collection,)}
     if recipe.settings.get("algorithm", "lbfgs") == "lbfgs" and not {"c1", "c2"} & {*recipe.settings}:
         yield {"settings": {"c1": 0.02, "c2": 0.02}}
     if materials.unlabelled and not recipe.clusters:
@@ -140,24 +142,44 @@ def _additions(recipe: Recipe, documents: Sequence[Document], materials: Materia
 def _added(recipe: Recipe, addition: dict[str, Any]) -> Recipe:
     if "settings" in addition:
         return replace(recipe, settings={**recipe.settings, **addition["settings"]})
+    if "resources" in addition:
+        return replace(recipe, resources=(*recipe.resources, *addition["resources"]))
     return replace(recipe, **addition)
 
 
 def likely_language(documents: Sequence[Document]) -> str | None:
-    """The language whose clusters know most of the words; None where no language's know half, or none is installed."""
+    """The language that knows most of the words by wordfreq's lists; None where it lacks many, or is not installed."""
     words = {word.lower() for document in documents for word in document.words() if word.isalpha()}
     known: dict[str, float] = {}
     for language in LANGUAGES:
-        if all(resource.present or not resource.needed for resource in available(language)):
-            known[language] = sum(word in _words(language) for word in words) / max(len(words), 1)
+        if _present(language):
+            known[language] = len(words & known_words(language)) / max(len(words), 1)
     likely = max(known, key=lambda language: known[language], default=None)
     return likely if likely is not None and known[likely] >= _KNOWN else None
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def _words(language: str) -> frozenset[str]:
-    """The words that the clusters of a language know."""
-    return frozenset(brown_clusters(language).paths)
+def likely_domain(documents: Sequence[Document]) -> str | None:
+    """The domain whose gazetteers name most of the labelled mentions; None where none names a tenth."""
+    mentions = [words for document in documents for words in _mentions(document)]
+    named = {domain: _named(mentions, domain) for domain in DOMAINS if _present(domain)}
+    likely = max(named, key=lambda domain: named[domain], default=None)
+    return likely if likely is not None and named[likely] >= _NAMED * len(mentions) > 0 else None
+
+
+def _mentions(document: Document) -> Iterator[list[str]]:
+    """The words of each mention."""
+    for span in document.spans:
+        yield [document.text[start:end] for start, end in document.tokens if span.start <= start and end <= span.end]
+
+
+def _named(mentions: Sequence[list[str]], domain: str) -> int:
+    """How many mentions a gazetteer of the domain covers from end to end."""
+    gazetteers = [lexicon for lexicon in resources(domain).values() if isinstance(lexicon, Gazetteer)]
+    return sum(any(words and all(one.match(words)) for one in gazetteers) for words in mentions)
+
+
+def _present(collection: str) -> bool:
+    return all(resource.present for resource in available(collection))
 
 
 def _scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options: dict[str, Any]) -> list[Score]:

@@ -24,7 +24,7 @@ class Recipe:
     """What goes into a model beside the labelled text.
 
     settings    parameters of `CRFRecognizer` that are plain data: features, c1, augment and the like
-    resources   languages whose lexicons are used (see `crfner.resources`)
+    resources   languages and domains whose lexicons are used (see `crfner.resources`)
     clusters    whether word clusters are learnt from the unlabelled text
     self_train  whether what a first model is sure of in the unlabelled text is learnt from too
     encoder     the pretrained encoder whose frozen states are hints, or None
@@ -48,7 +48,7 @@ class Recipe:
             for name, value in self.settings.items()
             if isinstance(value, str | int | float) and value != usual[name].default and name != "seed"
         ]
-        parts += [f"resources {language}" for language in self.resources]
+        parts += [f"resources {collection}" for collection in self.resources]
         parts += [word for word, wanted in (("clusters", self.clusters), ("self-training", self.self_train)) if wanted]
         parts += [f"encoder {self.encoder}"] if self.encoder else []
         parts += [f"mined rules ({self.policy})"] if self.mine else []
