@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 @click.option("--dev", "dev_path", metavar="DEV", help="Labelled text to score the model on; it is not learnt from.")
 @click.option("--split", type=float, help="Learn from this share of TRAIN's documents, score on the rest (0.8).")
 @input_format
-@click.option("--recipe", type=click.Choice(["auto"]), help="Try what pays on TRAIN by cross-validation, and use that.")
+@click.option(
+    "--recipe",
+    type=click.Choice(["fast", "balanced", "best", "auto"]),
+    help="How much is done for accuracy; auto tries what pays on TRAIN by cross-validation.",
+)
 @click.option("--config", "config_path", metavar="FILE", help="Settings that crfner tune found; options go before it.")
 @features_option
 @click.option(
@@ -92,11 +96,14 @@ def train(
     the CRF is not sure, with "override" precise rules win, with "union" the spans that are worth most together are
     taken, with "features" the CRF sees the rules' hits. The settings are chosen on DEV, or on held-out parts of TRAIN.
 
-    With few sentences, most is gained by what is known of words beforehand: --resources, --unlabelled, --base,
-    --encoder. --recipe auto tries by cross-validation what pays, and says what it chose and why.
+    --recipe fast, balanced and best go from the quickest to the strongest model; the last two use lexicons of TRAIN's
+    language and domain, where they are installed. With few sentences, most is gained by what is known of words
+    beforehand: --resources, --unlabelled, --base, --encoder. --recipe auto tries by cross-validation what pays, and
+    says what it chose and why.
 
     \b
     crfner train train.jsonl --dev dev.jsonl -o model.crfner
+    crfner train train.jsonl --recipe best -o model.crfner
     crfner train train.jsonl --recipe auto --unlabelled texts.txt -o model.crfner
     crfner train train.conll --split 0.8 -o model.crfner --features rich --c1 0.05
     crfner train train.jsonl -o model.crfner --rules rules.yaml --rules DRUG=drugs.txt --policy fallback
@@ -134,7 +141,7 @@ def train(
     wanted = Recipe(
         settings={name: value for name, value in settings.items() if value is not None},
         resources=tuple(language.strip() for language in resources.split(",")) if resources else (),
-        clusters=bool(unlabelled) and recipe is None,
+        clusters=bool(unlabelled) and recipe != "auto",
         self_train=self_train,
         encoder=encoder,
         mine=mine_rules,
@@ -154,7 +161,13 @@ def train(
         from crfner.crf.calibration import check_enough
 
         check_enough(dev)
-    if recipe is not None:
+    if recipe in ("fast", "balanced", "best"):
+        from crfner.recipes import named
+
+        documents = list(documents)
+        wanted = named(recipe, documents, wanted)
+        click.echo(f"recipe: {wanted.described()}")
+    elif recipe is not None:
         from crfner.recipes import choose
 
         documents = list(documents)

@@ -38,6 +38,12 @@ def with_hits_read(features: str | Mapping[str, Any]) -> dict[str, Any]:
     return {"hits": {}, **config}
 
 
+def with_columns_read(features: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration of a feature set that also reads the further columns of the input."""
+    config = {"base": features} if isinstance(features, str) else features
+    return {"columns": {"window": 2}, **config}
+
+
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as plain values, penalties filled in. Raises SettingError for one without sense."""
     settings = dict(given)

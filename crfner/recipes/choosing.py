@@ -28,18 +28,15 @@ from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.evaluation import Score, evaluate
 from crfner.evaluation.values import summed
+from crfner.recipes.likely import likely_domain, likely_language
 from crfner.recipes.training import resource_lexicons, train
 from crfner.recipes.values import Materials, Recipe
-from crfner.resources import DOMAINS, available, resources
-from crfner.resources.frequencies import LANGUAGES, known_words
 from crfner.tokenize import tokenized
-from features import Clusters, Gazetteer, Lexicon
+from features import Clusters, Lexicon
 
 _FOLDS = 3
 _MOST = 600  # sentences that trials learn from and are scored on; what pays there pays with more, if less
 _TRUSTED = {"resources", "clusters"}  # see benchmarks/README.md, small_data.py
-_KNOWN = 0.75  # of the words of a text, that a language must know to be tried: related ones know half
-_NAMED = 0.1  # of the mentions, that a domain's gazetteers must name to be tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,41 +142,6 @@ def _added(recipe: Recipe, addition: dict[str, Any]) -> Recipe:
     if "resources" in addition:
         return replace(recipe, resources=(*recipe.resources, *addition["resources"]))
     return replace(recipe, **addition)
-
-
-def likely_language(documents: Sequence[Document]) -> str | None:
-    """The language that knows most of the words by wordfreq's lists; None where it lacks many, or is not installed."""
-    words = {word.lower() for document in documents for word in document.words() if word.isalpha()}
-    known: dict[str, float] = {}
-    for language in LANGUAGES:
-        if _present(language):
-            known[language] = len(words & known_words(language)) / max(len(words), 1)
-    likely = max(known, key=lambda language: known[language], default=None)
-    return likely if likely is not None and known[likely] >= _KNOWN else None
-
-
-def likely_domain(documents: Sequence[Document]) -> str | None:
-    """The domain whose gazetteers name most of the labelled mentions; None where none names a tenth."""
-    mentions = [words for document in documents for words in _mentions(document)]
-    named = {domain: _named(mentions, domain) for domain in DOMAINS if _present(domain)}
-    likely = max(named, key=lambda domain: named[domain], default=None)
-    return likely if likely is not None and named[likely] >= _NAMED * len(mentions) > 0 else None
-
-
-def _mentions(document: Document) -> Iterator[list[str]]:
-    """The words of each mention."""
-    for span in document.spans:
-        yield [document.text[start:end] for start, end in document.tokens if span.start <= start and end <= span.end]
-
-
-def _named(mentions: Sequence[list[str]], domain: str) -> int:
-    """How many mentions a gazetteer of the domain covers from end to end."""
-    gazetteers = [lexicon for lexicon in resources(domain).values() if isinstance(lexicon, Gazetteer)]
-    return sum(any(words and all(one.match(words)) for one in gazetteers) for words in mentions)
-
-
-def _present(collection: str) -> bool:
-    return all(resource.present for resource in available(collection))
 
 
 def _scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options: dict[str, Any]) -> list[Score]:
