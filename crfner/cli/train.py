@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--recall", type=float, metavar="BETA", help="Find more, at thresholds with the best F-beta on DEV (2).")
 @click.option("--labels", metavar="A,B", help="The labels that TRAIN must show, and no others.")
 @click.option("--stages", default=1, show_default=True, help="2: another CRF sees what a first makes of a document.")
+@click.option("--ensemble", default=1, show_default=True, metavar="N", help="So many CRFs that differ, and vote.")
 @click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
 @click.option("--c1", type=float, help="Weight of the L1 penalty (lbfgs).  [default: 0.1]")
 @click.option("--c2", type=float, help="Weight of the L2 penalty (lbfgs, l2sgd).  [default: 0.05]")
@@ -77,6 +78,7 @@ def train(
     mine_rules: bool,
     policy: str | None,
     recall: float | None,
+    ensemble: int,
     labels: str | None,
     **settings: Any,
 ) -> int:
@@ -116,6 +118,8 @@ def train(
         raise CrfnerError("--recall takes a number above 0, such as 2, and is tuned on --dev or --split; give one")
     if recall is not None and (rule_files or mine_rules or base_path or recipe):
         raise CrfnerError("--recall sets thresholds of a CRF alone; leave out rules, --base and --recipe")
+    if ensemble != 1 and (rule_files or mine_rules or base_path or recipe or recall is not None):
+        raise CrfnerError("--ensemble votes alone; leave out rules, --base, --recipe and --recall with it")
     rule_paths = [rule_file(value)[0] for value in rule_files]
     inputs = [train_path, dev_path or "", settings["features"], *gazetteers, *clusters, *rule_paths, *unlabelled]
     keep_inputs(output, [*inputs, config_path or "", base_path or "", base_test or ""])
@@ -132,6 +136,7 @@ def train(
         encoder=encoder,
         mine=mine_rules,
         policy=policy or "union",
+        ensemble=ensemble,
     )
     declared = None if labels is None else [label.strip() for label in labels.split(",")]
     tested = list(read_documents(base_test, None)) if base_test is not None else []
@@ -209,6 +214,7 @@ def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
         scores = to_dict(evaluation)
         recognizer.add_scores("dev", {key: scores[key] for key in ("micro", "macro", "labels", "interval")})
         chosen = ", but that the policy was chosen by" if hasattr(recognizer, "policy_") else ""
+        chosen = ", but that the threshold was chosen by" if hasattr(recognizer, "threshold_") else chosen
         chosen = ", but that the thresholds were chosen by" if crf.thresholds else chosen
         click.echo(
             f"\nscores on {len(dev)} documents that were not learnt from{chosen}\n\n"

@@ -14,10 +14,10 @@ from crfner.schemes import scheme_name
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 
 RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
-            "all_possible_transitions", "stages", "augment", "thresholds", "seed")  # fmt: skip
+            "all_possible_transitions", "left_out", "stages", "augment", "thresholds", "seed")  # fmt: skip
 """The parameters, besides the features."""
 
-ADDED = {"augment": None, "thresholds": None, "stages": 1}
+ADDED = {"augment": None, "left_out": 0.0, "thresholds": None, "stages": 1}
 """Those that model files of earlier versions lack, and what they are there."""
 
 _CHOICES = {
@@ -53,6 +53,10 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, Integral) or value < least:
             raise SettingError(f"{name} must be a whole number, {least} or more, not {value!r}")
         settings[name] = int(value)  # numpy's numbers cannot be kept in a manifest
+    share = given["left_out"]
+    if not isinstance(share, Real) or not 0 <= float(share) < 1:
+        raise SettingError(f"left_out must be a share of the attributes, 0 or more and below 1, not {share!r}")
+    settings["left_out"] = float(share)
     for name in ("c1", "c2"):
         settings[name] = _penalty(name, settings[name], settings["algorithm"])
     if settings["augment"] is not None:

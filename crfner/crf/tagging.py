@@ -1,11 +1,12 @@
 """Tagging a batch of documents with a fitted model: emissions, the best tags, and how probable spans are.
 
-Public names: `Tagger`.
+Public names: `Tagger`, `batches`, `Batch`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,6 +22,23 @@ from crfner.schemes import continues, decode, encode, may_follow, split_tag
 
 Batch = Sequence[tuple[Document, Sequence[Span]]]
 """Documents, tokenised, with spans whose probability is asked for."""
+
+T = TypeVar("T")
+
+_BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
+
+
+def batches(items: Iterable[T], tokens: Callable[[T], int]) -> Iterator[list[T]]:
+    """The items in groups that are worth tagging together, by how many tokens each has; the last may be empty."""
+    batch: list[T] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += tokens(item) or 1  # documents without any are not gathered for ever
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
 
 
 class Tagger:
@@ -69,7 +87,7 @@ class Tagger:
                 left, right = document.tokens[chunk.first - start][0], document.tokens[chunk.last - 1 - start][1]
                 spans.append(Span(left, right, chunk.label, round(chunk.probability, 4), "crf"))
                 taken += 1
-            yield document.with_spans(spans), self._probabilities(found, document, start, asked) if asked else []
+            yield document.with_spans(spans), self.probabilities(found, document, start, asked) if asked else []
             start = end
 
     def chunks(
@@ -82,6 +100,30 @@ class Tagger:
         scores, lengths = self.emissions(documents)
         found = lattice(scores, lengths, self.chain)
         return self._best(found, scores, lengths), likely_chunks(found, self.tags, thresholds)
+
+    def lattice(self, documents: Sequence[Document]) -> Lattice:
+        """What the forward-backward algorithm says of all tokens of the documents."""
+        return lattice(*self.emissions(documents), self.chain)
+
+    def probabilities(self, found: Lattice, document: Document, start: int, spans: Sequence[Span]) -> list[float]:
+        """Of each span of a document, the probability that exactly it is an entity of its label.
+
+        found  what is said of a batch in which the document's tokens begin with number `start`
+
+        It is 0 for a span that does not begin and end with a token of one sentence, or whose label was not learnt.
+        """
+        firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)}
+        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start)}
+        probabilities = []
+        for span in spans:
+            first, last = firsts.get(span.start, -1), lasts.get(span.end, -1)
+            if first < 0 or last < first or found.starts[first + 1 : last + 1].any():
+                probabilities.append(0.0)
+                continue
+            tags = encode([(0, last + 1 - first, span.label)], last + 1 - first, self._scheme)
+            numbers = [self._numbers.get(tag, -1) for tag in tags]
+            probabilities.append(0.0 if -1 in numbers else found.chunk(numbers, first))
+        return probabilities
 
     def read(self, documents: Sequence[Document]) -> tuple[Floats, list[Chunk]]:
         """How probable each label is at each token, (tokens, labels), and the chunks of the best tags.
@@ -105,20 +147,6 @@ class Tagger:
             Likely(first, last, label, along.of_chunk(first, last))
             for first, last, label in self._chunks(path, lengths)
         ]
-
-    def _probabilities(self, found: Lattice, document: Document, start: int, asked: Sequence[Span]) -> list[float]:
-        firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)}
-        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start)}
-        probabilities = []
-        for span in asked:
-            first, last = firsts.get(span.start, -1), lasts.get(span.end, -1)
-            if first < 0 or last < first or found.starts[first + 1 : last + 1].any():
-                probabilities.append(0.0)
-                continue
-            tags = encode([(0, last + 1 - first, span.label)], last + 1 - first, self._scheme)
-            numbers = [self._numbers.get(tag, -1) for tag in tags]
-            probabilities.append(0.0 if -1 in numbers else found.chunk(numbers, first))
-        return probabilities
 
     def _chunks(self, path: Ints, lengths: Sequence[int]) -> list[Chunk]:
         """The chunks of tag numbers, as ranges over all tokens; runs of O are not looked at one by one."""
