@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 @click.option("--c2", type=float, help="Weight of the L2 penalty (lbfgs, l2sgd).  [default: 0.05]")
 @click.option("--iterations", default=100, show_default=True, help="Passes over the data, at most.")
 @click.option("--min-freq", default=0, show_default=True, help="Leave out attributes seen less often than this.")
+@click.option("--prune", default=0.0, metavar="WEIGHT", help="Drop weights below this, such as 0.05: a smaller model.")
 @click.option("--all-possible-transitions", is_flag=True, help="Weigh pairs of tags too that TRAIN never shows.")
 @click.option("--scheme", default="IOB2", show_default=True, help=f"Tags inside the model: {', '.join(SCHEMES)}.")
 @click.option("--tokenizer", default="default", show_default=True, type=click.Choice(list(TOKENIZERS)))
@@ -201,7 +202,7 @@ def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
             f"{training['spans_off_token_borders']} spans did not fall on token borders; tokens were split at them"
         )
     if not crf.fitted_.weights.values.any():
-        click.echo("warning: nothing has weight, so nothing will be found; lower --c1 or --min-freq", err=True)
+        click.echo("warning: nothing has weight, so nothing will be found; lower --c1, --min-freq or --prune", err=True)
     if dev:
         from crfner.evaluation import evaluate, to_dict, to_table
 

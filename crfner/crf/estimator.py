@@ -22,6 +22,7 @@ from crfner.crf.corpus import Corpus, thinned
 from crfner.crf.crfsuite import train
 from crfner.crf.layout import hinted
 from crfner.crf.model_file import Fitted, Shared
+from crfner.crf.packed import pruned
 from crfner.crf.settings import ADDED, RECORDED, checked, checked_thresholds, for_crfsuite, with_hits_read
 from crfner.crf.tagging import Batch, Tagger, batches
 from crfner.crf.weights import read_weights
@@ -49,6 +50,7 @@ class CRFRecognizer:
     min_freq      attributes seen less often in training are left out
     all_possible_transitions  give weights also to pairs of tags that training never shows
     left_out      share of the attributes, drawn by the seed, that are not learnt from: members of an ensemble differ so
+    prune         weights of a lower absolute value than this are dropped after training: a smaller model file
     scheme        tagging scheme inside the model: IO, IOB1, IOB2, BIOES or BILOU
     tokenizer, sentences  how text without tokens is cut (see `crfner.tokenize`)
     pos           "nltk" to add NLTK's part-of-speech tags where the input has no column of its own; None not to
@@ -77,6 +79,7 @@ class CRFRecognizer:
         min_freq: int = 0,
         all_possible_transitions: bool = False,
         left_out: float = 0.0,
+        prune: float = 0.0,
         scheme: str = "IOB2",
         tokenizer: str = "default",
         sentences: str = "rules",
@@ -99,6 +102,7 @@ class CRFRecognizer:
         self.min_freq = min_freq
         self.all_possible_transitions = all_possible_transitions
         self.left_out = left_out
+        self.prune = prune
         self.scheme = scheme
         self.tokenizer = tokenizer
         self.sentences = sentences
@@ -142,7 +146,10 @@ class CRFRecognizer:
             "interrupted": trained.interrupted,
         }
         manifest = model_file.make_manifest(sorted(corpus.entities), settings, training)
-        self._set(Fitted(features, read_weights(trained.model), trained.model, manifest, hinters))
+        weights = read_weights(trained.model)
+        if settings["prune"]:
+            weights = pruned(weights, settings["prune"])
+        self._set(Fitted(features, weights, manifest, hinters))
         return self
 
     @property

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from crfner import schemes, store
+from crfner.crf.packed import pack, unpack
 from crfner.crf.weights import DamagedModel, Weights, read_weights
 from crfner.errors import CrfnerError
 from crfner.hints import Hinter, read_hinter
@@ -20,7 +21,8 @@ from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon
 KIND = "crf"
 """What the manifest of a CRF alone names as its kind."""
 
-_WEIGHTS = "model.crfsuite"
+_WEIGHTS = "model.weights"
+_CRFSUITE = "model.crfsuite"  # what files of format version 1 hold in its place
 _HINTERS = "hinters/"  # and then the hinter's name, a point and its kind
 _LEXICONS: dict[str, type[Gazetteer] | type[Clusters]] = {"gazetteers/": Gazetteer, "clusters/": Clusters}
 
@@ -30,14 +32,13 @@ class Fitted:
     """A trained model.
 
     features  the feature set, with its lexicons
-    weights   the weights, and `data`, the CRFsuite file they were read from
+    weights   the weights
     manifest  settings of training and tagging, labels, counts, versions, scores: plain data
     hinters   what looks at a document before it does, by name
     """
 
     features: FeatureSet
     weights: Weights
-    data: bytes
     manifest: Mapping[str, Any]
     hinters: Mapping[str, Hinter] = field(default_factory=dict)
 
@@ -70,7 +71,7 @@ def to_parts(fitted: Fitted) -> dict[str, bytes]:
 
 def weight_parts(fitted: Fitted) -> dict[str, bytes]:
     """The part with the weights."""
-    return {_WEIGHTS: fitted.data}
+    return {_WEIGHTS: pack(fitted.weights)}
 
 
 def shared_parts(several: Sequence[Fitted]) -> dict[str, bytes]:
@@ -115,7 +116,8 @@ def from_stored(
         raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
     try:
         shared = shared or read_shared(stored)
-        weights = read_weights(stored.parts[_WEIGHTS])
+        old = stored.parts.get(_CRFSUITE)
+        weights = unpack(stored.parts[_WEIGHTS]) if old is None else read_weights(old)
         for tag in weights.tags:
             _, label = schemes.split_tag(tag)
             if label and (label.isspace() or label not in manifest["labels"]):
@@ -127,7 +129,7 @@ def from_stored(
         raise CrfnerError(f"{path}: the model is damaged: {error}") from None
     except (TypeError, ValueError) as error:
         raise CrfnerError(f"{path}: the model cannot be used here: {error}") from None
-    return Fitted(features, weights, stored.parts[_WEIGHTS], manifest, shared.hinters)
+    return Fitted(features, weights, manifest, shared.hinters)
 
 
 def _are_texts(values: Any) -> bool:

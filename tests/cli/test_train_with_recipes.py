@@ -66,6 +66,17 @@ def test_a_model_of_two_stages_is_one_file_that_tags(crfner: Run, tmp_path: Path
     assert crfner("evaluate", model, DEV).code == 0
 
 
+def test_a_pruned_model_is_a_smaller_file(crfner: Run, tmp_path: Path) -> None:
+    sizes = []
+    for prune in ("0", "0.2"):
+        assert crfner("train", TRAIN, "--prune", prune, "-o", tmp_path / "model", *QUICK).code == 0
+        assert settings(crfner, tmp_path / "model")["prune"] == float(prune)
+        sizes.append((tmp_path / "model").stat().st_size)
+    assert sizes[1] < 0.8 * sizes[0]
+    refused = crfner("train", TRAIN, "--prune", "-1", "-o", tmp_path / "model", *QUICK)
+    assert refused.code == 2 and "prune must be a weight, 0 or more" in refused.err
+
+
 def test_an_ensemble_is_one_file_that_tags_and_tells_of_itself(crfner: Run, tmp_path: Path) -> None:
     model = tmp_path / "model"
     done = crfner("train", TRAIN, "--dev", DEV, "--ensemble", "2", "-o", model, *QUICK)
