@@ -52,11 +52,13 @@ if TYPE_CHECKING:
 @click.option("--labels", metavar="A,B", help="The labels that TRAIN must show, and no others.")
 @click.option("--stages", default=1, show_default=True, help="2: another CRF sees what a first makes of a document.")
 @click.option("--seen", is_flag=True, help="Tell the CRF of each word how other documents of TRAIN label it.")
+@click.option("--ensemble", default=1, show_default=True, metavar="N", help="So many CRFs that differ, and vote.")
 @click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
 @click.option("--c1", type=float, help="Weight of the L1 penalty (lbfgs).  [default: 0.1]")
 @click.option("--c2", type=float, help="Weight of the L2 penalty (lbfgs, l2sgd).  [default: 0.05]")
 @click.option("--iterations", default=100, show_default=True, help="Passes over the data, at most.")
 @click.option("--min-freq", default=0, show_default=True, help="Leave out attributes seen less often than this.")
+@click.option("--prune", default=0.0, metavar="WEIGHT", help="Drop weights below this, such as 0.05: a smaller model.")
 @click.option("--all-possible-transitions", is_flag=True, help="Weigh pairs of tags too that TRAIN never shows.")
 @click.option("--scheme", default="IOB2", show_default=True, help=f"Tags inside the model: {', '.join(SCHEMES)}.")
 @click.option("--tokenizer", default="default", show_default=True, type=click.Choice(list(TOKENIZERS)))
@@ -84,6 +86,7 @@ def train(
     policy: str | None,
     recall: float | None,
     calibrate: bool,
+    ensemble: int,
     labels: str | None,
     **settings: Any,
 ) -> int:
@@ -130,6 +133,8 @@ def train(
         raise CrfnerError("--calibrate fits scores on what is not learnt from; give --dev or --split with it")
     if calibrate and (rule_files or mine_rules or base_path or recipe):
         raise CrfnerError("--calibrate fits the scores of a CRF alone; leave out rules, --base and --recipe")
+    if ensemble != 1 and (rule_files or mine_rules or base_path or recipe or recall is not None):
+        raise CrfnerError("--ensemble votes alone; leave out rules, --base, --recipe and --recall with it")
     rule_paths = [rule_file(value)[0] for value in rule_files]
     inputs = [train_path, dev_path or "", settings["features"], *gazetteers, *clusters, *rule_paths, *unlabelled]
     keep_inputs(output, [*inputs, config_path or "", base_path or "", base_test or ""])
@@ -146,6 +151,7 @@ def train(
         encoder=encoder,
         mine=mine_rules,
         policy=policy or "union",
+        ensemble=ensemble,
     )
     declared = None if labels is None else [label.strip() for label in labels.split(",")]
     tested = list(read_documents(base_test, None)) if base_test is not None else []
@@ -240,7 +246,7 @@ def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
             f"{training['spans_off_token_borders']} spans did not fall on token borders; tokens were split at them"
         )
     if not crf.fitted_.weights.values.any():
-        click.echo("warning: nothing has weight, so nothing will be found; lower --c1 or --min-freq", err=True)
+        click.echo("warning: nothing has weight, so nothing will be found; lower --c1, --min-freq or --prune", err=True)
     if dev:
         from crfner.evaluation import evaluate, to_dict, to_table
 
@@ -253,6 +259,7 @@ def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
         scores = to_dict(evaluation)
         recognizer.add_scores("dev", {key: scores[key] for key in ("micro", "macro", "labels", "interval")})
         chosen = ", but that the policy was chosen by" if hasattr(recognizer, "policy_") else ""
+        chosen = ", but that the threshold was chosen by" if hasattr(recognizer, "threshold_") else chosen
         chosen = ", but that the thresholds were chosen by" if crf.thresholds else chosen
         click.echo(
             f"\nscores on {len(dev)} documents that were not learnt from{chosen}\n\n"

@@ -30,6 +30,7 @@ class Recipe:
     encoder     the pretrained encoder whose frozen states are hints, or None
     mine        whether rules are mined, to stand beside the CRF
     policy      how rules and CRF are joined, where there are rules
+    ensemble    how many CRFs vote; 1 for a single one
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Recipe:
     encoder: str | None = None
     mine: bool = False
     policy: str = "union"
+    ensemble: int = 1
 
     def described(self) -> str:
         """What differs from a CRF as it comes, in a few words."""
@@ -52,6 +54,7 @@ class Recipe:
         parts += [word for word, wanted in (("clusters", self.clusters), ("self-training", self.self_train)) if wanted]
         parts += [f"encoder {self.encoder}"] if self.encoder else []
         parts += [f"mined rules ({self.policy})"] if self.mine else []
+        parts += [f"ensemble of {self.ensemble}"] if self.ensemble != 1 else []
         return ", ".join(parts) or "the default"
 
 

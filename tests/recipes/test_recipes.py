@@ -11,6 +11,7 @@ import pytest
 
 from crfner import CRFRecognizer, Document, HybridRecognizer, Span, read
 from crfner.compare.splits import Fold
+from crfner.crf.packed import pack
 from crfner.errors import SettingError
 from crfner.evaluation import Score
 from crfner.recipes import Materials, Recipe, choose, choosing, train
@@ -34,7 +35,7 @@ def test_a_bare_recipe_is_the_crf_with_its_settings(menu: list[Document]) -> Non
     trained = train(Recipe(QUICK), menu)
 
     assert trained.model is trained.crf
-    assert trained.crf.fitted_.data == CRFRecognizer(**QUICK).fit(menu).fitted_.data
+    assert pack(trained.crf.fitted_.weights) == pack(CRFRecognizer(**QUICK).fit(menu).fitted_.weights)
 
 
 def test_mined_rules_stand_beside_the_crf(menu: list[Document]) -> None:
