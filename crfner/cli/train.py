@@ -131,10 +131,12 @@ def train(
         raise CrfnerError("--recall sets thresholds of a CRF alone; leave out rules, --base and --recipe")
     if calibrate and dev_path is None and split is None:
         raise CrfnerError("--calibrate fits scores on what is not learnt from; give --dev or --split with it")
-    if calibrate and (rule_files or mine_rules or base_path or recipe):
-        raise CrfnerError("--calibrate fits the scores of a CRF alone; leave out rules, --base and --recipe")
-    if ensemble != 1 and (rule_files or mine_rules or base_path or recipe or recall is not None):
-        raise CrfnerError("--ensemble votes alone; leave out rules, --base, --recipe and --recall with it")
+    if calibrate and (rule_files or mine_rules or base_path or recipe or ensemble != 1):
+        raise CrfnerError(
+            "--calibrate fits the scores of a CRF alone; leave out rules, --base, --recipe and --ensemble"
+        )
+    if ensemble != 1 and (rule_files or mine_rules or base_path or recipe == "auto" or recall is not None):
+        raise CrfnerError("--ensemble votes alone; leave out rules, --base, --recipe auto and --recall with it")
     rule_paths = [rule_file(value)[0] for value in rule_files]
     inputs = [train_path, dev_path or "", settings["features"], *gazetteers, *clusters, *rule_paths, *unlabelled]
     keep_inputs(output, [*inputs, config_path or "", base_path or "", base_test or ""])
@@ -171,7 +173,7 @@ def train(
         from crfner.recipes import named
 
         documents = list(documents)
-        wanted = named(recipe, documents, wanted)
+        wanted = named(recipe, documents, wanted, alone=not (rule_files or mine_rules or base_path))
         click.echo(f"recipe: {wanted.described()}")
     elif recipe is not None:
         from crfner.recipes import choose

@@ -141,15 +141,7 @@ class CRFRecognizer:
         """
         settings = self._settings()
         features = self._feature_set()
-        hinters = dict(self.hinters or {})
-        if self.stages > 1:
-            from crfner.stages import FIRST, first_stage
-
-            documents, hinters[FIRST] = first_stage(self, documents)
-        if self.seen:
-            from crfner.hints.seen import SEEN, seen_elsewhere
-
-            documents, hinters[SEEN] = seen_elsewhere([self.prepared(document) for document in documents])
+        documents, learnt = self.learn_hints(documents)
         settings["features"] = features.config  # complete: a model must not change when a preset does
         declared = None if self.declared_labels is None else frozenset(self.declared_labels)
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
@@ -170,8 +162,24 @@ class CRFRecognizer:
         weights = read_weights(trained.model)
         if settings["prune"]:
             weights = pruned(weights, settings["prune"])
-        self._set(Fitted(features, weights, manifest, hinters))
+        self._set(Fitted(features, weights, manifest, {**(self.hinters or {}), **learnt}))
         return self
+
+    def learn_hints(self, documents: Iterable[Document]) -> tuple[Iterable[Document], dict[str, Hinter]]:
+        """The documents with what `stages` and `seen` want them to be told, and the hinters that tell it of new text.
+
+        What a document is told has been learnt from the others. Raises what `crfner.stages.first_stage` raises.
+        """
+        learnt: dict[str, Hinter] = {}
+        if self.stages > 1:
+            from crfner.stages import FIRST, first_stage
+
+            documents, learnt[FIRST] = first_stage(self, documents)
+        if self.seen:
+            from crfner.hints.seen import SEEN, seen_elsewhere
+
+            documents, learnt[SEEN] = seen_elsewhere([self.prepared(document) for document in documents])
+        return documents, learnt
 
     @property
     def manifest(self) -> Mapping[str, Any]:

@@ -17,7 +17,9 @@ from crfner.document import Document, Span
 from crfner.ensemble.training import train_members
 from crfner.ensemble.voting import proposed, voted
 from crfner.errors import CrfnerError, SettingError
+from crfner.hints.seen import SEEN
 from crfner.scheduling import LEAST, f1_by_threshold
+from crfner.stages import FIRST
 from features import Function
 
 KIND = "ensemble"
@@ -38,14 +40,12 @@ class EnsembleRecognizer:
     A span's score is the mean of the probabilities that the members give it. Of spans that overlap, those are given
     whose scores above a threshold add up to most. After `fit`, `members_` holds the CRFs and `threshold_` the
     threshold. Training and tagging take as long as those of all members. Raises SettingError for a size that is not 2
-    to 20, and for a CRF of two stages or with thresholds of its own.
+    to 20, and for a CRF with thresholds of its own. A first stage and what was seen elsewhere are learnt once for all.
     """
 
     def __init__(self, crf: CRFRecognizer, size: int = 3) -> None:
         if not isinstance(size, int) or not 2 <= size <= MOST:
             raise SettingError(f"an ensemble has 2 to {MOST} members, not {size!r}; choose a number such as 3")
-        if crf.stages > 1:
-            raise SettingError("the members of an ensemble have one stage; leave out the second, or the ensemble")
         if crf.thresholds:
             raise SettingError("an ensemble has one threshold for all labels; leave out the CRF's own thresholds")
         self.crf = crf
@@ -143,7 +143,10 @@ class EnsembleRecognizer:
             CRFRecognizer.from_stored(store.from_bytes(part, name), name, functions, shared)
             for part, name in zip(parts, names, strict=True)
         )
-        recognizer = cls(CRFRecognizer(**{**members[0].get_params(), "left_out": 0.0}), size)
+        hinters = members[0].fitted_.hinters
+        stages, seen = (2 if FIRST in hinters else 1), SEEN in hinters
+        parameters = {**members[0].get_params(), "left_out": 0.0, "stages": stages, "seen": seen}
+        recognizer = cls(CRFRecognizer(**parameters), size)
         recognizer.members_, recognizer.threshold_ = members, threshold
         return recognizer
 

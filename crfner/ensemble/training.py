@@ -23,6 +23,7 @@ from crfner.compare.process import isolated
 from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
 from crfner.crf.model_file import Shared, weight_parts
+from crfner.crf.settings import with_hits_read
 from crfner.document import Document
 
 LEFT_OUT = 0.3
@@ -35,7 +36,9 @@ _FOLDS = 5
 def member_parameters(crf: CRFRecognizer, size: int) -> list[dict[str, Any]]:
     """The parameters of each member: those of the CRF, but for scheme, seed and the attributes that are left out."""
     schemes = [crf.scheme, *(scheme for scheme in _SCHEMES if scheme != crf.scheme)][: len(_SCHEMES)]
-    common = {**crf.get_params(), "left_out": LEFT_OUT, "progress": False}
+    common = {**crf.get_params(), "left_out": LEFT_OUT, "stages": 1, "seen": False, "progress": False}
+    if crf.stages > 1 or crf.seen:  # that is learnt once for all of them, and they read it
+        common["features"] = with_hits_read(crf.features)
     return [
         {**common, "scheme": scheme, "seed": crf.seed + number}
         for number, scheme in enumerate(islice(cycle(schemes), size))
@@ -52,18 +55,25 @@ def train_members(
 
     Raises what `CRFRecognizer.fit` raises.
     """
+    told, learnt = crf.learn_hints(documents)
+    documents = list(told)
     parameters = member_parameters(crf, size)
     work = [delayed(isolated)(_learnt, each, documents) for each in parameters]
     learning, test = _parts(documents, crf.seed) if held_out else ((), ())
     if test:
         work.append(delayed(isolated)(_learnt, {**parameters[0], "declared_labels": None}, learning))
     done = Parallel(n_jobs=min(cpu_count(), len(work)), backend="threading", return_as="generator")(work)
-    shared = Shared(crf.lexicons or {}, crf.hinters or {})
-    learnt = [
-        CRFRecognizer.from_stored(store.from_bytes(data, "a member"), "a member", crf.functions, shared)
-        for data in tqdm(done, "ensemble", len(work), unit=" CRFs", disable=None if crf.progress else True)
+    given = Shared(crf.lexicons or {}, crf.hinters or {})
+    shared = Shared(given.lexicons, {**given.hinters, **learnt})
+    # what is held out has been told already what other documents show: the further CRF must not learn it from itself
+    kinds = [*[shared] * size, given]
+    found = [
+        CRFRecognizer.from_stored(store.from_bytes(data, "a member"), "a member", crf.functions, kind)
+        for data, kind in zip(
+            tqdm(done, "ensemble", len(work), unit=" CRFs", disable=None if crf.progress else True), kinds, strict=False
+        )
     ]
-    return learnt[:size], learnt[size] if test else None, test
+    return found[:size], found[size] if test else None, test
 
 
 def _parts(documents: Sequence[Document], seed: int) -> tuple[tuple[Document, ...], tuple[Document, ...]]:

@@ -2,7 +2,7 @@
 
 fast      a CRF over the words and the document, told how other documents label each word
 balanced  and the lexicons of the text's language and domain, its further columns, and weaker penalties
-best      and a second stage, which sees what the first makes of the rest of the document
+best      and a second stage, which sees what the first makes of the rest of the document, by three CRFs that vote
 
 What each costs and gains is in README, and comes from `benchmarks/recipes.py`.
 
@@ -23,11 +23,14 @@ from crfner.recipes.values import Recipe
 NAMED = ("fast", "balanced", "best")
 """The names, from the quickest to the strongest."""
 
+_VOTES = 3
 _PENALTIES = {"c1": 0.02, "c2": 0.02}
 
 
-def named(name: str, documents: Sequence[Document], recipe: Recipe | None = None) -> Recipe:
+def named(name: str, documents: Sequence[Document], recipe: Recipe | None = None, *, alone: bool = True) -> Recipe:
     """The recipe of this name for these documents, as far as the given one does not say otherwise.
+
+    alone  whether nothing stands beside the CRF, or before it; CRFs that vote do not go with rules or a base model
 
     Lexicons are those of packages that are installed. Raises KeyError for another name than those of `NAMED`.
     """
@@ -43,4 +46,5 @@ def named(name: str, documents: Sequence[Document], recipe: Recipe | None = None
         collections = collections or likely_collections(documents)
     if rank >= 2:
         settings["stages"] = 2
+        recipe = replace(recipe, ensemble=_VOTES if alone and recipe.ensemble == 1 else recipe.ensemble)
     return replace(recipe, settings=settings, resources=collections)

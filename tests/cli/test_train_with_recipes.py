@@ -96,7 +96,6 @@ def test_an_ensemble_is_one_file_that_tags_and_tells_of_itself(crfner: Run, tmp_
         (["--ensemble", "0"], "an ensemble has 2 to 20 members, not 0"),
         (["--ensemble", "3", "--mine-rules"], "--ensemble votes alone"),
         (["--ensemble", "3", "--recipe", "auto"], "--ensemble votes alone"),
-        (["--ensemble", "3", "--stages", "2"], "the members of an ensemble have one stage"),
     ],
 )
 def test_an_ensemble_that_makes_no_sense_is_refused(
