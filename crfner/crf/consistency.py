@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 ANALYSES = 10
@@ -32,13 +32,14 @@ class Candidates:
     words   those of its words that are to be labelled as elsewhere (see `voters`)
     labels  of each analysis the labels of these words, "" for a word in no entity
     scores  of each analysis the logarithm of its probability, up to a constant of the sentence
-    beyond  no analysis that is left out has a greater score; minus infinity when none that is left out matters
+    beyond  what no analysis that is left out exceeds in score when it gives the word of this number this label; None
+            when none that is left out matters
     """
 
     words: Sequence[str]
     labels: Sequence[Sequence[str]]
     scores: Sequence[float]
-    beyond: float = -math.inf
+    beyond: Callable[[int, str], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,35 @@ def consistent(sentences: Sequence[Candidates], weight: float) -> Choice:
                 for given, score in zip(labels, sentence.scores, strict=True)
             ]
             chosen[number] = max(range(len(scores)), key=scores.__getitem__)
-            most = sum(max(by_label.values(), default=0.0) for by_label in worth)
-            if sentence.beyond + most > scores[chosen[number]]:
+            if sentence.beyond and _reaches(sentence.beyond, worth, labels[0]) > scores[chosen[number]]:
                 wanting.add(number)
             _count(votes, words, labels[chosen[number]], 1)
         if chosen == before:
             break
     return Choice(chosen, sorted(wanting))
+
+
+def _reaches(beyond: Callable[[int, str], float], worth: Sequence[Mapping[str, float]], best: Sequence[str]) -> float:
+    """What no analysis that is left out exceeds in score and worth together, if it is worth more than the best.
+
+    It has to change a label for one that is worth more, and has at most the score that each such label leaves it.
+    """
+    base = sum(by_label.get(label, 0.0) for by_label, label in zip(worth, best, strict=True))
+    gains = sorted(
+        (
+            (beyond(number, label), number, gain)
+            for number, (by_label, own) in enumerate(zip(worth, best, strict=True))
+            for label, value in by_label.items()
+            if (gain := value - by_label.get(own, 0.0)) > 0
+        ),
+        reverse=True,
+    )
+    most: dict[int, float] = {}
+    reached = -math.inf
+    for limit, number, gain in gains:
+        most[number] = max(gain, most.get(number, 0.0))
+        reached = max(reached, limit + sum(most.values()))
+    return base + reached
 
 
 def _count(votes: Votes, words: Sequence[str], labels: Sequence[str], step: int) -> None:

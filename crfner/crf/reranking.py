@@ -10,12 +10,13 @@ Public names: `agreeing`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from crfner.crf.consistency import ANALYSES, Candidates, consistent, voters
-from crfner.crf.decode import Chain, Confidence, Floats, Ints
+from crfner.crf.decode import Chain, Confidence, Floats, Ints, Lattice
 from crfner.crf.nbest import n_best
 from crfner.document import Document
 from crfner.schemes import split_tag
@@ -31,25 +32,33 @@ def agreeing(
     chain: Chain,
     tags: Sequence[str],
     path: Ints,
-    along: Confidence,
+    found: Lattice,
     weight: float,
 ) -> Ints:
     """The tags of all tokens, (tokens,), sentences reranked by `crfner.crf.consistency.consistent`.
 
     path   the best tags of the tokens of all documents, which stand one after the other
-    along  how probable they are
+    found  the lattice of the emissions
     """
     labels = [split_tag(tag)[1] for tag in tags]
     sentences = [words for document in documents for words in document.sentence_words()]
     borders = np.cumsum([0, *map(len, sentences)])
     places = [voters(words) for words in sentences]
     best = path.tolist()
-    candidates = [
-        Candidates([words[at] for at in voting], [[labels[best[first + at]] for at in voting]], [score], beyond)
-        for words, voting, first, (score, beyond) in zip(
-            sentences, places, borders.tolist(), _sure(along, borders), strict=False
-        )
-    ]
+    known = sorted(set(labels))
+    shares = found.node @ np.array([[label == other for other in known] for label in labels], dtype=np.float64)
+    limits = np.log(np.maximum(shares, _LEAST)) + _SLACK  # of any analysis that gives the token the label
+
+    def beyond(others: float, tokens: Sequence[int], number: int, label: str) -> float:
+        return min(others, float(limits[tokens[number], known.index(label)]))
+
+    candidates = []
+    for words, voting, first, (score, others) in zip(
+        sentences, places, borders.tolist(), _sure(found.along(path), borders), strict=False
+    ):
+        tokens = [first + at for at in voting]
+        given = [labels[best[token]] for token in tokens]
+        candidates.append(Candidates([words[at] for at in voting], [given], [score], partial(beyond, others, tokens)))
     ways: dict[int, Ints] = {}  # by sentence, (analyses, tokens)
     result = path.copy()
     firsts = np.cumsum([0, *(len(document.sentences) for document in documents)]).tolist()

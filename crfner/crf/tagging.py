@@ -145,8 +145,7 @@ class Tagger:
             return self._along(found, path, lengths)
         plain = found if self.temperature == 1.0 else lattice(scores, lengths, self.chain)
         if self.consistency:
-            along = plain.along(path)
-            path = agreeing(documents, scores, self.chain, self.tags, path, along, self.consistency)
+            path = agreeing(documents, scores, self.chain, self.tags, path, plain, self.consistency)
             return self._along(found, path, lengths)
         others = (chunk for chunk in self._along(plain, path, lengths) if chunk.label not in self.thresholds)
         chosen = apart([*others, *likely_chunks(plain, self.tags, self.thresholds)])

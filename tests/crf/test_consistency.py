@@ -8,6 +8,7 @@ import random
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,12 @@ def test_without_weight_the_most_probable_analyses_are_chosen(given: list[Candid
 
 @given(sentences(), st.floats(0, 3))
 def test_what_is_left_out_until_it_is_wanted_changes_nothing(given: list[Candidates], weight: float) -> None:
-    known = [
-        Candidates(one.words, one.labels[:1], one.scores[:1], max(one.scores[1:], default=-math.inf)) for one in given
-    ]
+
+    def beyond(one: Candidates, number: int, label: str) -> float:
+        others = zip(one.labels[1:], one.scores[1:], strict=True)
+        return max((score for labels, score in others if labels[number] == label), default=-math.inf)
+
+    known = [Candidates(one.words, one.labels[:1], one.scores[:1], partial(beyond, one)) for one in given]
     while (choice := consistent(known, weight)).wanting:
         assert all(known[number] is not given[number] for number in choice.wanting)
         known = [given[number] if number in choice.wanting else one for number, one in enumerate(known)]
