@@ -15,6 +15,7 @@ from crfner.version import __version__
 if TYPE_CHECKING:
     from crfner.crf import CRFRecognizer
     from crfner.document import Document, Span
+    from crfner.ensemble import EnsembleRecognizer
     from crfner.errors import CrfnerError, InputError
     from crfner.evaluation import evaluate
     from crfner.formats import read, write
@@ -28,6 +29,7 @@ __all__ = [
     "CRFRecognizer",
     "CrfnerError",
     "Document",
+    "EnsembleRecognizer",
     "HybridRecognizer",
     "InputError",
     "Recognizer",
@@ -46,6 +48,7 @@ _HOME = {
     "CRFRecognizer": "crf",
     "CrfnerError": "errors",
     "Document": "document",
+    "EnsembleRecognizer": "ensemble",
     "HybridRecognizer": "hybrid",
     "InputError": "errors",
     "Recognizer": "recognizer",

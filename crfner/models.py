@@ -20,11 +20,14 @@ from crfner.errors import CrfnerError
 if TYPE_CHECKING:
     from crfner.crf import CRFRecognizer
     from crfner.encoder import EncoderRecognizer
+    from crfner.ensemble import EnsembleRecognizer
     from crfner.hybrid import HybridRecognizer
     from crfner.rules import RuleRecognizer
     from crfner.transfer import ExtendedRecognizer
 
-Model: TypeAlias = "CRFRecognizer | RuleRecognizer | HybridRecognizer | EncoderRecognizer | ExtendedRecognizer"
+Model: TypeAlias = (
+    "CRFRecognizer | RuleRecognizer | HybridRecognizer | EncoderRecognizer | ExtendedRecognizer | EnsembleRecognizer"
+)
 """A recogniser that can be saved to a file."""
 
 # imported for the kind that a file holds: tagging with a CRF needs no matcher of rules
@@ -33,6 +36,7 @@ _HOME = {
     "rules": ("crfner.rules", "RuleRecognizer"),
     "hybrid": ("crfner.hybrid", "HybridRecognizer"),
     "encoder": ("crfner.encoder", "EncoderRecognizer"),
+    "ensemble": ("crfner.ensemble", "EnsembleRecognizer"),
     "extended": ("crfner.transfer", "ExtendedRecognizer"),
 }
 

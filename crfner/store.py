@@ -20,7 +20,9 @@ from typing import Any
 from crfner.errors import CrfnerError
 from crfner.files import atomic_output
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""1: weights as CRFsuite's own file, still read; 2: as `crfner.crf.packed` has them."""
+
 MAX_SIZE = 1 << 30
 """Bytes that all parts together may have when unpacked (1 GiB)."""
 
@@ -51,8 +53,8 @@ def save(path: str | os.PathLike[str], manifest: Mapping[str, Any], parts: Mappi
 def to_bytes(manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> bytes:
     """What `save` writes."""
     complete = {
-        "format_version": FORMAT_VERSION,
         **manifest,
+        "format_version": FORMAT_VERSION,  # not the one of the file that the model was read from
         "parts": {name: {"sha256": _digest(data), "size": len(data)} for name, data in sorted(parts.items())},
     }
     packed = io.BytesIO()

@@ -22,7 +22,8 @@ _PIECE = re.compile(r"\w+|[^\w\s]")
 @lru_cache(maxsize=1 << 16)
 def _pieces(text: str) -> tuple[str, ...]:
     """Runs of word characters and single other ones: tokenisers differ over "U.S." and "AT&T", these pieces do not."""
-    return tuple(_PIECE.findall(letters(text.lower())))
+    lower = letters(text.lower())
+    return (lower,) if lower.isalnum() else tuple(_PIECE.findall(lower))  # most are one, and there can be many
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Gazetteer:
         for entry in self.entries:
             if not entry:
                 raise ValueError("an entry of a gazetteer should have at least one piece")
-            longest[entry[0]] = max(len(entry), longest.get(entry[0], 0))
+            if len(entry) > longest.get(entry[0], 0):
+                longest[entry[0]] = len(entry)
         object.__setattr__(self, "_longest", longest)
 
     @classmethod

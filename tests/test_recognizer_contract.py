@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from crfner import CRFRecognizer, HybridRecognizer, Recognizer, evaluate, load_model, read, tokenized
+from crfner import (
+    CRFRecognizer,
+    EnsembleRecognizer,
+    HybridRecognizer,
+    Recognizer,
+    evaluate,
+    load_model,
+    read,
+    tokenized,
+)
 from crfner.document import Document, Span
 from crfner.hybrid import POLICIES
 from crfner.rules import Context, DictionaryRule, RegexRule, RuleRecognizer, RuleSet, TokenRule
@@ -86,6 +95,16 @@ def loaded_extended(folder: Path) -> Recognizer:
     return load_model(folder / "extended.crfner")
 
 
+def ensemble() -> EnsembleRecognizer:
+    with warnings.catch_warnings(action="ignore"):
+        return EnsembleRecognizer(CRFRecognizer("minimal", iterations=20), 2).fit(TRAIN)
+
+
+def loaded_ensemble(folder: Path) -> Recognizer:
+    ensemble().save(folder / "ensemble.crfner")
+    return load_model(folder / "ensemble.crfner")
+
+
 MAKERS = {
     "rule": lambda folder: Doses(),
     "rules": lambda folder: RuleRecognizer(RULES),
@@ -94,6 +113,8 @@ MAKERS = {
     "crf with BIOES": lambda folder: trained("BIOES"),
     "crf from a file": loaded,
     "crf with thresholds": lambda folder: generous(),
+    "ensemble": lambda folder: ensemble(),
+    "ensemble from a file": loaded_ensemble,
     "extended": lambda folder: extended(),
     "extended from a file": loaded_extended,
     **{f"hybrid, {policy}": lambda folder, policy=policy: hybrid(policy) for policy in POLICIES},

@@ -30,7 +30,7 @@ COMMANDS = {
     "tag": "Find the entities of new text.",
     "convert": "Convert labelled text between formats.",
     "rules": "Check, try, mine and pack rules.",
-    "resources": "List the lexicons of a language that can be used.",
+    "resources": "List the lexicons of a language or domain that can be used.",
     "clusters": "Learn word clusters from text without labels.",
     "features": "Show the features of a text, token by token.",
     "explain": "Show why a model finds what it finds, and what it has learnt.",

@@ -31,7 +31,7 @@ _DEFAULT = ("mined", "crf:minimal", "crf:default", "hybrid:union")
     "--systems",
     "names",
     metavar="A,B",
-    help="rules, mined, crf:PRESET, hybrid:POLICY, spacy:LANGUAGE, encoder:NAME.  [default: "
+    help="rules, mined, crf:PRESET, hybrid:POLICY, ensemble:SIZE, spacy:LANGUAGE, encoder:NAME.  [default: "
     f"{','.join(_DEFAULT)}, and rules where --rules is given]",
 )
 @click.option("--rules", "rule_files", multiple=True, metavar="[LABEL=]FILE", help="Rules made by hand; repeatable.")

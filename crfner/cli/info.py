@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from crfner.crf import CRFRecognizer
     from crfner.encoder import EncoderRecognizer
+    from crfner.ensemble import EnsembleRecognizer
     from crfner.models import Model
 
 
@@ -40,7 +41,7 @@ def info(model: str, as_json: bool) -> None:
         rows.append(("weights", weights))
     if isinstance(manifest.get("rules"), int):
         rows.append(("rules", str(manifest["rules"])))
-    for section in ("hybrid", "settings", "training", "scores", "versions"):
+    for section in ("hybrid", "ensemble", "settings", "training", "scores", "versions"):
         for name, value in manifest.get(section, {}).items():
             rows.append((f"{section}.{name}", _shown(value)))
     width = max(len(name) for name, _ in rows)
@@ -56,6 +57,9 @@ def _weights(recognizer: Model) -> str | None:
         return f"{network.num_parameters() / 1e6:.1f} million, of the kind {network.config.model_type}"
     if recognizer.manifest["kind"] == "rules":
         return None
+    if recognizer.manifest["kind"] == "ensemble":
+        several = [member.fitted_.weights for member in cast("EnsembleRecognizer", recognizer).members_]
+        return f"{sum(len(weights.values) for weights in several)} in {len(several)} CRFs"
     crf = cast("CRFRecognizer", getattr(recognizer, "crf", recognizer))  # hybrids and models built on others have one
     weights = crf.fitted_.weights
     return f"{len(weights.values)} of {len(weights.attributes)} attributes, {len(weights.tags)} tags"

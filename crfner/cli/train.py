@@ -26,11 +26,15 @@ if TYPE_CHECKING:
 @click.option("--dev", "dev_path", metavar="DEV", help="Labelled text to score the model on; it is not learnt from.")
 @click.option("--split", type=float, help="Learn from this share of TRAIN's documents, score on the rest (0.8).")
 @input_format
-@click.option("--recipe", type=click.Choice(["auto"]), help="Try what pays on TRAIN by cross-validation, and use that.")
+@click.option(
+    "--recipe",
+    type=click.Choice(["fast", "balanced", "best", "auto"]),
+    help="How much is done for accuracy; auto tries what pays on TRAIN by cross-validation.",
+)
 @click.option("--config", "config_path", metavar="FILE", help="Settings that crfner tune found; options go before it.")
 @features_option
 @click.option(
-    "--resources", metavar="A,B", help="Languages whose lexicons are used (see crfner resources), such as en."
+    "--resources", metavar="A,B", help="Languages and domains whose lexicons are used (see crfner resources)."
 )
 @click.option("--gazetteer", "gazetteers", multiple=True, metavar="FILE", help="Known names, one a line; repeatable.")
 @click.option("--clusters", multiple=True, metavar="FILE", help="Word clusters, lines of path<TAB>word; repeatable.")
@@ -49,11 +53,13 @@ if TYPE_CHECKING:
 @click.option("--stages", default=1, show_default=True, help="2: another CRF sees what a first makes of a document.")
 @click.option("--consistency", type=float, default=0.0, metavar="W", help="Let sentences of a document agree; try 0.6.")
 @click.option("--seen", is_flag=True, help="Tell the CRF of each word how other documents of TRAIN label it.")
+@click.option("--ensemble", default=1, show_default=True, metavar="N", help="So many CRFs that differ, and vote.")
 @click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
 @click.option("--c1", type=float, help="Weight of the L1 penalty (lbfgs).  [default: 0.1]")
 @click.option("--c2", type=float, help="Weight of the L2 penalty (lbfgs, l2sgd).  [default: 0.05]")
 @click.option("--iterations", default=100, show_default=True, help="Passes over the data, at most.")
 @click.option("--min-freq", default=0, show_default=True, help="Leave out attributes seen less often than this.")
+@click.option("--prune", default=0.0, metavar="WEIGHT", help="Drop weights below this, such as 0.05: a smaller model.")
 @click.option("--all-possible-transitions", is_flag=True, help="Weigh pairs of tags too that TRAIN never shows.")
 @click.option("--scheme", default="IOB2", show_default=True, help=f"Tags inside the model: {', '.join(SCHEMES)}.")
 @click.option("--tokenizer", default="default", show_default=True, type=click.Choice(list(TOKENIZERS)))
@@ -81,6 +87,7 @@ def train(
     policy: str | None,
     recall: float | None,
     calibrate: bool,
+    ensemble: int,
     labels: str | None,
     **settings: Any,
 ) -> int:
@@ -93,11 +100,14 @@ def train(
     the CRF is not sure, with "override" precise rules win, with "union" the spans that are worth most together are
     taken, with "features" the CRF sees the rules' hits. The settings are chosen on DEV, or on held-out parts of TRAIN.
 
-    With few sentences, most is gained by what is known of words beforehand: --resources, --unlabelled, --base,
-    --encoder. --recipe auto tries by cross-validation what pays, and says what it chose and why.
+    --recipe fast, balanced and best go from the quickest to the strongest model; the last two use lexicons of TRAIN's
+    language and domain, where they are installed. With few sentences, most is gained by what is known of words
+    beforehand: --resources, --unlabelled, --base, --encoder. --recipe auto tries by cross-validation what pays, and
+    says what it chose and why.
 
     \b
     crfner train train.jsonl --dev dev.jsonl -o model.crfner
+    crfner train train.jsonl --recipe best -o model.crfner
     crfner train train.jsonl --recipe auto --unlabelled texts.txt -o model.crfner
     crfner train train.conll --split 0.8 -o model.crfner --features rich --c1 0.05
     crfner train train.jsonl -o model.crfner --rules rules.yaml --rules DRUG=drugs.txt --policy fallback
@@ -124,6 +134,8 @@ def train(
         raise CrfnerError("--calibrate fits scores on what is not learnt from; give --dev or --split with it")
     if calibrate and (rule_files or mine_rules or base_path or recipe):
         raise CrfnerError("--calibrate fits the scores of a CRF alone; leave out rules, --base and --recipe")
+    if ensemble != 1 and (rule_files or mine_rules or base_path or recipe or recall is not None):
+        raise CrfnerError("--ensemble votes alone; leave out rules, --base, --recipe and --recall with it")
     rule_paths = [rule_file(value)[0] for value in rule_files]
     inputs = [train_path, dev_path or "", settings["features"], *gazetteers, *clusters, *rule_paths, *unlabelled]
     keep_inputs(output, [*inputs, config_path or "", base_path or "", base_test or ""])
@@ -137,11 +149,12 @@ def train(
     wanted = Recipe(
         settings={name: value for name, value in settings.items() if value is not None},
         resources=tuple(language.strip() for language in resources.split(",")) if resources else (),
-        clusters=bool(unlabelled) and recipe is None,
+        clusters=bool(unlabelled) and recipe != "auto",
         self_train=self_train,
         encoder=encoder,
         mine=mine_rules,
         policy=policy or "union",
+        ensemble=ensemble,
     )
     declared = None if labels is None else [label.strip() for label in labels.split(",")]
     tested = list(read_documents(base_test, None)) if base_test is not None else []
@@ -157,7 +170,13 @@ def train(
         from crfner.crf.calibration import check_enough
 
         check_enough(dev)
-    if recipe is not None:
+    if recipe in ("fast", "balanced", "best"):
+        from crfner.recipes import named
+
+        documents = list(documents)
+        wanted = named(recipe, documents, wanted)
+        click.echo(f"recipe: {wanted.described()}")
+    elif recipe is not None:
         from crfner.recipes import choose
 
         documents = list(documents)
@@ -230,7 +249,7 @@ def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
             f"{training['spans_off_token_borders']} spans did not fall on token borders; tokens were split at them"
         )
     if not crf.fitted_.weights.values.any():
-        click.echo("warning: nothing has weight, so nothing will be found; lower --c1 or --min-freq", err=True)
+        click.echo("warning: nothing has weight, so nothing will be found; lower --c1, --min-freq or --prune", err=True)
     if dev:
         from crfner.evaluation import evaluate, to_dict, to_table
 
@@ -243,6 +262,7 @@ def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
         scores = to_dict(evaluation)
         recognizer.add_scores("dev", {key: scores[key] for key in ("micro", "macro", "labels", "interval")})
         chosen = ", but that the policy was chosen by" if hasattr(recognizer, "policy_") else ""
+        chosen = ", but that the threshold was chosen by" if hasattr(recognizer, "threshold_") else chosen
         chosen = ", but that the thresholds were chosen by" if crf.thresholds else chosen
         click.echo(
             f"\nscores on {len(dev)} documents that were not learnt from{chosen}\n\n"

@@ -12,7 +12,7 @@ import click
 from crfner.cli.options import input_format, keep_inputs, read_documents
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, atomic_output, check_writable
-from crfner.resources import LANGUAGES, resources
+from crfner.resources import COLLECTIONS, resources
 from features import Lexicon
 
 
@@ -25,8 +25,8 @@ from features import Lexicon
     "--resources",
     "languages",
     multiple=True,
-    type=click.Choice(list(LANGUAGES)),
-    help="Lexicons of this language, which the model is to have too; repeatable.",
+    type=click.Choice(list(COLLECTIONS)),
+    help="Lexicons of this language or domain, which the model is to have too; repeatable.",
 )
 @click.option("--minutes", type=float, default=10, show_default=True, help="Time to search, at most.")
 @click.option("--trials", type=click.IntRange(1), metavar="N", help="Settings to try, at most.")

@@ -4,6 +4,7 @@
     mined            rules mined from the training data
     crf:PRESET       a CRF with that set of features; `crf` for the preset "default"
     hybrid:POLICY    a CRF and rules, those given and mined ones, joined by the policy; `hybrid` for "union"
+    ensemble:SIZE    so many CRFs that vote; `ensemble` for 3
     spacy:LANGUAGE   spaCy's `ner` in a blank pipeline of that language; `spacy` for "xx", any language
     encoder:NAME     a pretrained encoder, fine-tuned: a folder, a pip package or a name on the hub
 
@@ -23,7 +24,7 @@ from crfner.recognizer import Recognizer
 from crfner.rules.values import RuleSet
 from features.presets import PRESETS
 
-KINDS = ("rules", "mined", "crf:PRESET", "hybrid:POLICY", "spacy:LANGUAGE", "encoder:NAME")
+KINDS = ("rules", "mined", "crf:PRESET", "hybrid:POLICY", "ensemble:SIZE", "spacy:LANGUAGE", "encoder:NAME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def make_systems(
 
     rules  those given by hand, or None
     seed   of all that is drawn at random while training
-    dev    documents that hybrids choose their settings on, and spaCy and encoders when to end; without them, all hold
-           out some of the training documents
+    dev    documents that hybrids and ensembles choose settings on, and spaCy and encoders when to end; without them,
+           all hold out some of the training documents
 
     Raises SettingError for a text that stands for none, "rules" without rules, a system that comes twice, and spaCy
     or an encoder where it is not installed.
@@ -95,6 +96,15 @@ def _hybrid(option: str, given: _Given) -> System:
     return System(f"hybrid {policy}", partial(_trained_hybrid, policy, given))
 
 
+def _ensemble(option: str, given: _Given) -> System:
+    from crfner.crf import CRFRecognizer
+    from crfner.ensemble import EnsembleRecognizer
+
+    option = option or "3"
+    EnsembleRecognizer(CRFRecognizer(), int(option) if option.isdecimal() else 0)
+    return System(f"ensemble {option}", partial(_trained_ensemble, int(option), given))
+
+
 def _spacy(option: str, given: _Given) -> System:
     from crfner.compare.spacy_ner import check_spacy, train_spacy
 
@@ -117,6 +127,7 @@ _MAKERS: dict[str, Callable[[str, _Given], System]] = {
     "mined": _mined,
     "crf": _crf,
     "hybrid": _hybrid,
+    "ensemble": _ensemble,
     "spacy": _spacy,
     "encoder": _encoder,
 }
@@ -156,6 +167,13 @@ def _trained_hybrid(policy: str, given: _Given, documents: Sequence[Document]) -
 
     hybrid = HybridRecognizer(CRFRecognizer(seed=given.seed), given.rules, policy, mine=True, seed=given.seed)
     return hybrid.fit(documents, given.dev)
+
+
+def _trained_ensemble(size: int, given: _Given, documents: Sequence[Document]) -> Recognizer:
+    from crfner.crf import CRFRecognizer
+    from crfner.ensemble import EnsembleRecognizer
+
+    return EnsembleRecognizer(CRFRecognizer(seed=given.seed), size).fit(documents, given.dev)
 
 
 def _tuned_encoder(name: str, given: _Given, documents: Sequence[Document]) -> Recognizer:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from crfner.crf.crfsuite import TrainingSentence
 from crfner.crf.layout import aligned, fits_crfsuite, laid_out
@@ -88,12 +89,29 @@ class Corpus:
             raise CrfnerError(
                 f"the data holds the label {_listed(surplus)}, which is not declared; add it or correct the data"
             )
-        few = {label: count for label, count in sorted(self.entities.items()) if count < FEW_EXAMPLES}
-        if few:
-            listed = ", ".join(f"{label} ({count})" for label, count in few.items())
-            warnings.warn(
-                f"labels with fewer than {FEW_EXAMPLES} examples will be learnt badly: {listed}", stacklevel=2
-            )
+        warn_of_few(self.entities)
+
+
+def thinned(sentences: Iterable[TrainingSentence], share: float, seed: int) -> Iterator[TrainingSentence]:
+    """The sentences without a share of all attributes; an attribute is left out everywhere or nowhere."""
+    salt = (seed % 2**64).to_bytes(8, "little")
+    limit = round(share * 2**64)
+
+    @lru_cache(maxsize=1 << 18)
+    def kept(attribute: str) -> bool:
+        digest = hashlib.blake2b(attribute.encode("utf-8", "surrogatepass"), digest_size=8, salt=salt).digest()
+        return int.from_bytes(digest, "little") >= limit
+
+    for words, tags in sentences:
+        yield [[attribute for attribute in word if kept(attribute)] for word in words], tags
+
+
+def warn_of_few(entities: Mapping[str, int]) -> None:
+    """Warn of labels with few entities, by how many each has."""
+    few = {label: count for label, count in sorted(entities.items()) if count < FEW_EXAMPLES}
+    if few:
+        listed = ", ".join(f"{label} ({count})" for label, count in few.items())
+        warnings.warn(f"labels with fewer than {FEW_EXAMPLES} examples will be learnt badly: {listed}", stacklevel=2)
 
 
 def _listed(labels: list[str]) -> str:

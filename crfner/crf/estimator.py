@@ -19,10 +19,11 @@ from tqdm import tqdm
 from crfner import store
 from crfner.crf import model_file
 from crfner.crf.alternatives import Alternatives, alternatives
-from crfner.crf.corpus import Corpus
+from crfner.crf.corpus import Corpus, thinned
 from crfner.crf.crfsuite import train
 from crfner.crf.layout import hinted
-from crfner.crf.model_file import Fitted, with_setting
+from crfner.crf.model_file import Fitted, Shared, with_setting
+from crfner.crf.packed import pruned
 from crfner.crf.settings import (
     ADDED,
     RECORDED,
@@ -33,7 +34,7 @@ from crfner.crf.settings import (
     for_crfsuite,
     with_hits_read,
 )
-from crfner.crf.tagging import Batch, Tagger
+from crfner.crf.tagging import Batch, Tagger, batches
 from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
@@ -43,7 +44,6 @@ from crfner.pos import with_pos
 from crfner.tokenize import tokenized, whole
 from features import FeatureSet, Function, Lexicon
 
-_BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")  # it is part of attributes and of a file's name
 
 
@@ -59,6 +59,8 @@ class CRFRecognizer:
     iterations    at most so many passes over the data
     min_freq      attributes seen less often in training are left out
     all_possible_transitions  give weights also to pairs of tags that training never shows
+    left_out      share of the attributes, drawn by the seed, that are not learnt from: members of an ensemble differ so
+    prune         weights of a lower absolute value than this are dropped after training: a smaller model file
     scheme        tagging scheme inside the model: IO, IOB1, IOB2, BIOES or BILOU
     tokenizer, sentences  how text without tokens is cut (see `crfner.tokenize`)
     pos           "nltk" to add NLTK's part-of-speech tags where the input has no column of its own; None not to
@@ -73,7 +75,7 @@ class CRFRecognizer:
     consistency   how much it is worth that a word has the same label in all sentences of a document: 0, or about 0.6
                   (see `crfner.crf.consistency`); no thresholds go with it
     declared_labels  the labels that training must show, and no others; None to take those that the data has
-    seed          for the algorithms that shuffle; one seed and one corpus give one model, to the byte
+    seed          of all that is drawn or shuffled; one seed and one corpus give one model, to the byte
     progress      show progress on standard error when that is a terminal
 
     After `fit`, `fitted_` holds feature set, weights and manifest.
@@ -92,6 +94,8 @@ class CRFRecognizer:
         iterations: int = 100,
         min_freq: int = 0,
         all_possible_transitions: bool = False,
+        left_out: float = 0.0,
+        prune: float = 0.0,
         scheme: str = "IOB2",
         tokenizer: str = "default",
         sentences: str = "rules",
@@ -116,6 +120,8 @@ class CRFRecognizer:
         self.iterations = iterations
         self.min_freq = min_freq
         self.all_possible_transitions = all_possible_transitions
+        self.left_out = left_out
+        self.prune = prune
         self.scheme = scheme
         self.tokenizer = tokenizer
         self.sentences = sentences
@@ -153,9 +159,10 @@ class CRFRecognizer:
         declared = None if self.declared_labels is None else frozenset(self.declared_labels)
         stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
         corpus = Corpus(self._training(stream), features, self._laid, settings["scheme"], declared)
-        trained = train(
-            corpus.sentences(), for_crfsuite(settings), settings["iterations"], settings["seed"], self.progress
-        )
+        sentences = corpus.sentences()
+        if settings["left_out"]:
+            sentences = thinned(sentences, settings["left_out"], settings["seed"])
+        trained = train(sentences, for_crfsuite(settings), settings["iterations"], settings["seed"], self.progress)
         training = {
             **corpus.counts,
             "entities": dict(sorted(corpus.entities.items())),
@@ -165,7 +172,10 @@ class CRFRecognizer:
             "interrupted": trained.interrupted,
         }
         manifest = model_file.make_manifest(sorted(corpus.entities), settings, training)
-        self._set(Fitted(features, read_weights(trained.model), trained.model, manifest, hinters))
+        weights = read_weights(trained.model)
+        if settings["prune"]:
+            weights = pruned(weights, settings["prune"])
+        self._set(Fitted(features, weights, manifest, hinters))
         return self
 
     @property
@@ -195,15 +205,9 @@ class CRFRecognizer:
         end with a token of one sentence, or whose label was not learnt. Raises NotFittedError before `fit`.
         """
         self._model()
-        batch: list[tuple[Document, Sequence[Span]]] = []
-        tokens = 0
-        for document, asked in pairs:
-            batch.append((self.prepared(document.with_spans(())), asked))
-            tokens += len(batch[-1][0].tokens) or 1  # documents without any are not gathered for ever
-            if tokens >= _BATCH:
-                yield from self._tagged(batch)
-                batch, tokens = [], 0
-        yield from self._tagged(batch)
+        prepared = ((self.prepared(document.with_spans(())), asked) for document, asked in pairs)
+        for batch in batches(prepared, lambda pair: len(pair[0].tokens)):
+            yield from self._tagged(batch)
 
     def nbest(self, documents: Iterable[Document], n: int = 10) -> Iterator[Alternatives]:
         """For each sentence of each document its n most probable sets of spans, or all where it has fewer.
@@ -261,10 +265,17 @@ class CRFRecognizer:
 
     @classmethod
     def from_stored(
-        cls, stored: store.Stored, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None
+        cls,
+        stored: store.Stored,
+        path: str | os.PathLike[str],
+        functions: Mapping[str, Function] | None = None,
+        shared: Shared | None = None,
     ) -> Self:
-        """The CRF within a model file that is open already, of whatever kind; `path` is what messages name."""
-        fitted = model_file.from_stored(stored, path, functions)
+        """The CRF within a model file that is open already, of whatever kind; `path` is what messages name.
+
+        shared  its lexicons and hinters, where it is one of several that have the same
+        """
+        fitted = model_file.from_stored(stored, path, functions, shared)
         settings = fitted.manifest["settings"]
         missing = [name for name in RECORDED if name not in (*settings, *ADDED)]
         if missing:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from itertools import chain
 from typing import Any
 
 from crfner import schemes, store
+from crfner.crf.packed import pack, unpack
 from crfner.crf.weights import DamagedModel, Weights, read_weights
 from crfner.errors import CrfnerError
 from crfner.hints import Hinter, read_hinter
@@ -19,7 +21,8 @@ from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon
 KIND = "crf"
 """What the manifest of a CRF alone names as its kind."""
 
-_WEIGHTS = "model.crfsuite"
+_WEIGHTS = "model.weights"
+_CRFSUITE = "model.crfsuite"  # what files of format version 1 hold in its place
 _HINTERS = "hinters/"  # and then the hinter's name, a point and its kind
 _LEXICONS: dict[str, type[Gazetteer] | type[Clusters]] = {"gazetteers/": Gazetteer, "clusters/": Clusters}
 
@@ -29,15 +32,22 @@ class Fitted:
     """A trained model.
 
     features  the feature set, with its lexicons
-    weights   the weights, and `data`, the CRFsuite file they were read from
+    weights   the weights
     manifest  settings of training and tagging, labels, counts, versions, scores: plain data
     hinters   what looks at a document before it does, by name
     """
 
     features: FeatureSet
     weights: Weights
-    data: bytes
     manifest: Mapping[str, Any]
+    hinters: Mapping[str, Hinter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What several models may have together: lexicons and hinters, by name."""
+
+    lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
     hinters: Mapping[str, Hinter] = field(default_factory=dict)
 
 
@@ -62,56 +72,80 @@ def with_setting(fitted: Fitted, name: str, value: Any) -> Fitted:
 
 def to_parts(fitted: Fitted) -> dict[str, bytes]:
     """The parts of a model file: the weights, the lexicons cut down to what has weight, and the hinters."""
-    parts = {_WEIGHTS: fitted.data}
-    for name, lexicon in _weighty(fitted.features.lexicons, fitted.weights).items():
+    return {**weight_parts(fitted), **shared_parts([fitted])}
+
+
+def weight_parts(fitted: Fitted) -> dict[str, bytes]:
+    """The part with the weights."""
+    return {_WEIGHTS: pack(fitted.weights)}
+
+
+def shared_parts(several: Sequence[Fitted]) -> dict[str, bytes]:
+    """The parts with lexicons and hinters that all of these models have, without what none of them gives weight."""
+    parts = {}
+    attributes = chain.from_iterable(fitted.weights.attributes for fitted in several)
+    for name, lexicon in _weighty(several[0].features.lexicons, attributes).items():
         folder = next(folder for folder, kind in _LEXICONS.items() if isinstance(lexicon, kind))
         parts[f"{folder}{name}.txt"] = "".join(f"{line}\n" for line in lexicon.to_lines()).encode()
-    for name, hinter in fitted.hinters.items():
+    for name, hinter in several[0].hinters.items():
         parts[f"{_HINTERS}{name}.{hinter.kind}"] = hinter.to_bytes()
     return parts
 
 
+def read_shared(stored: store.Stored) -> Shared:
+    """The lexicons and hinters that a model file holds. Raises ValueError when they are damaged."""
+    lexicons: dict[str, Lexicon] = {}
+    hinters: dict[str, Hinter] = {}
+    for part, content in stored.parts.items():
+        for folder, kind in _LEXICONS.items():
+            if part.startswith(folder):
+                name = part.removeprefix(folder).removesuffix(".txt")
+                lexicons[name] = kind.from_lines(content.decode().split("\n"))
+        if part.startswith(_HINTERS):
+            name, _, hinter_kind = part.removeprefix(_HINTERS).rpartition(".")
+            hinters[name] = read_hinter(hinter_kind, content)
+    return Shared(lexicons, hinters)
+
+
 def from_stored(
-    stored: store.Stored, path: str | os.PathLike[str], functions: Mapping[str, Function] | None = None
+    stored: store.Stored,
+    path: str | os.PathLike[str],
+    functions: Mapping[str, Function] | None = None,
+    shared: Shared | None = None,
 ) -> Fitted:
-    """The CRF that a model file holds. Raises CrfnerError, naming the path, when it is not whole and sound."""
+    """The CRF that a model file holds. Raises CrfnerError, naming the path, when it is not whole and sound.
+
+    shared  its lexicons and hinters, where the file does not hold them
+    """
     manifest = stored.manifest
     if not isinstance(manifest.get("settings"), dict) or not _are_texts(manifest.get("labels")):
         raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
     try:
-        lexicons: dict[str, Lexicon] = {}
-        hinters: dict[str, Hinter] = {}
-        for part, content in stored.parts.items():
-            for folder, kind in _LEXICONS.items():
-                if part.startswith(folder):
-                    name = part.removeprefix(folder).removesuffix(".txt")
-                    lexicons[name] = kind.from_lines(content.decode().split("\n"))
-            if part.startswith(_HINTERS):
-                name, _, hinter_kind = part.removeprefix(_HINTERS).rpartition(".")
-                hinters[name] = read_hinter(hinter_kind, content)
-        weights = read_weights(stored.parts[_WEIGHTS])
+        shared = shared or read_shared(stored)
+        old = stored.parts.get(_CRFSUITE)
+        weights = unpack(stored.parts[_WEIGHTS]) if old is None else read_weights(old)
         for tag in weights.tags:
             _, label = schemes.split_tag(tag)
             if label and (label.isspace() or label not in manifest["labels"]):
                 raise DamagedModel(f"it gives the label {label!r}, which its manifest does not list")
-        features = FeatureSet(manifest["settings"]["features"], lexicons, functions)
+        features = FeatureSet(manifest["settings"]["features"], shared.lexicons, functions)
     except KeyError as error:
         raise CrfnerError(f"{path}: the model is damaged: it holds no {error.args[0]!r}") from None
     except DamagedModel as error:
         raise CrfnerError(f"{path}: the model is damaged: {error}") from None
     except (TypeError, ValueError) as error:
         raise CrfnerError(f"{path}: the model cannot be used here: {error}") from None
-    return Fitted(features, weights, stored.parts[_WEIGHTS], manifest, hinters)
+    return Fitted(features, weights, manifest, shared.hinters)
 
 
 def _are_texts(values: Any) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _weighty(lexicons: Mapping[str, Lexicon], weights: Weights) -> dict[str, Lexicon]:
-    """The lexicons without what no weight refers to: whole gazetteers, and words of clusters."""
+def _weighty(lexicons: Mapping[str, Lexicon], attributes: Iterable[str]) -> dict[str, Lexicon]:
+    """The lexicons without what no attribute refers to: whole gazetteers, and words of clusters."""
     values: dict[str, set[str]] = {}
-    for attribute in weights.attributes:
+    for attribute in attributes:
         if attribute.startswith(("gazetteer.", "cluster.")):
             source, _, value = attribute.partition("=")
             values.setdefault(source.partition("[")[0], set()).add(value)

@@ -13,10 +13,9 @@ import numpy as np
 
 from crfner.crf.decode import confidence, viterbi
 from crfner.crf.estimator import CRFRecognizer
+from crfner.crf.tagging import batches
 from crfner.document import Document, Span
 from crfner.schemes import decode
-
-_BATCH = 8192  # tokens that are read together
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +36,9 @@ def readings(crf: CRFRecognizer, documents: Iterable[Document]) -> Iterator[Read
     A tag sequence has the probability P(y_1) P(y_2 | y_1) ..., as the chain is Markov; it is the score of the path
     over the sum of all (Lafferty et al. 2001).
     """
-    batch: list[Document] = []
-    tokens = 0
-    for document in documents:
-        batch.append(crf.prepared(document.with_spans(())))
-        tokens += len(batch[-1].tokens) or 1  # documents without any are not gathered for ever
-        if tokens >= _BATCH:
-            yield from _read(crf, batch)
-            batch, tokens = [], 0
-    yield from _read(crf, batch)
+    prepared = (crf.prepared(document.with_spans(())) for document in documents)
+    for batch in batches(prepared, lambda document: len(document.tokens)):
+        yield from _read(crf, batch)
 
 
 def _read(crf: CRFRecognizer, batch: list[Document]) -> Iterator[Reading]:

@@ -14,11 +14,12 @@ from crfner.schemes import scheme_name
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 
 RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
-            "all_possible_transitions", "stages", "seen", "augment", "thresholds", "temperature", "consistency",
-            "seed")  # fmt: skip
+            "all_possible_transitions", "left_out", "prune", "stages", "seen", "augment", "thresholds", "temperature",
+            "consistency", "seed")  # fmt: skip
 """The parameters, besides the features."""
 
-ADDED = {"augment": None, "thresholds": None, "temperature": 1.0, "consistency": 0.0, "stages": 1, "seen": False}
+ADDED = {"augment": None, "left_out": 0.0, "prune": 0.0, "thresholds": None, "temperature": 1.0,
+         "consistency": 0.0, "stages": 1, "seen": False}  # fmt: skip
 """Those that model files of earlier versions lack, and what they are there."""
 
 _CHOICES = {
@@ -39,6 +40,12 @@ def with_hits_read(features: str | Mapping[str, Any]) -> dict[str, Any]:
     return {"hits": {}, **config}
 
 
+def with_columns_read(features: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration of a feature set that also reads the further columns of the input."""
+    config = {"base": features} if isinstance(features, str) else features
+    return {"columns": {"window": 2}, **config}
+
+
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as plain values, penalties filled in. Raises SettingError for one without sense."""
     settings = dict(given)
@@ -55,6 +62,13 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, Integral) or value < least:
             raise SettingError(f"{name} must be a whole number, {least} or more, not {value!r}")
         settings[name] = int(value)  # numpy's numbers cannot be kept in a manifest
+    share = given["left_out"]
+    if not isinstance(share, Real) or not 0 <= float(share) < 1:
+        raise SettingError(f"left_out must be a share of the attributes, 0 or more and below 1, not {share!r}")
+    settings["left_out"] = float(share)
+    if not isinstance(given["prune"], Real) or not 0 <= float(given["prune"]) < math.inf:
+        raise SettingError(f"prune must be a weight, 0 or more, not {given['prune']!r}; 0.05 drops little that matters")
+    settings["prune"] = float(given["prune"])
     for name in ("c1", "c2"):
         settings[name] = _penalty(name, settings[name], settings["algorithm"])
     if settings["augment"] is not None:

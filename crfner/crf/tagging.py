@@ -1,12 +1,13 @@
 """Tagging a batch of documents with a fitted model: emissions, the best tags, and how probable spans are.
 
-Public names: `Tagger`.
+Public names: `Tagger`, `batches`, `Batch`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,6 +25,23 @@ from crfner.schemes import continues, decode, encode, may_follow, split_tag
 
 Batch = Sequence[tuple[Document, Sequence[Span]]]
 """Documents, tokenised, with spans whose probability is asked for."""
+
+T = TypeVar("T")
+
+_BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
+
+
+def batches(items: Iterable[T], tokens: Callable[[T], int]) -> Iterator[list[T]]:
+    """The items in groups that are worth tagging together, by how many tokens each has; the last may be empty."""
+    batch: list[T] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += tokens(item) or 1  # documents without any are not gathered for ever
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
 
 
 class Tagger:
@@ -83,7 +101,7 @@ class Tagger:
                 left, right = document.tokens[chunk.first - start][0], document.tokens[chunk.last - 1 - start][1]
                 spans.append(Span(left, right, chunk.label, round(chunk.probability, 4), "crf"))
                 taken += 1
-            yield document.with_spans(spans), self._probabilities(found, document, start, asked) if asked else []
+            yield document.with_spans(spans), self.probabilities(found, document, start, asked) if asked else []
             start = end
 
     def chunks(
@@ -121,6 +139,24 @@ class Tagger:
         }
         known = [[self._numbers[tag] for tag in tags] for tags in ways if all(tag in self._numbers for tag in tags)]
         return min(1.0, sum(found.chunk(numbers, first) for numbers in known))
+
+    def lattice(self, documents: Sequence[Document]) -> Lattice:
+        """What the forward-backward algorithm says of all tokens of the documents."""
+        return self.tempered(*self.emissions(documents), self.temperature)
+
+    def probabilities(self, found: Lattice, document: Document, start: int, spans: Sequence[Span]) -> list[float]:
+        """Of each span of a document, the probability that exactly it is an entity of its label.
+
+        found  what is said of a batch in which the document's tokens begin with number `start`
+
+        It is 0 for a span that does not begin and end with a token of one sentence, or whose label was not learnt.
+        """
+        firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)}
+        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start + 1)}
+        borders = ((firsts.get(span.start, -1), lasts.get(span.end, -1), span.label) for span in spans)
+        return [
+            self.probability(found, first, last, label) if 0 <= first < last else 0.0 for first, last, label in borders
+        ]
 
     def read(self, documents: Sequence[Document]) -> tuple[Floats, list[Chunk]]:
         """How probable each label is at each token, (tokens, labels), and the chunks of the best tags.
@@ -162,14 +198,6 @@ class Tagger:
         return [
             Likely(first, last, label, along.of_chunk(first, last))
             for first, last, label in self._chunks(path, lengths)
-        ]
-
-    def _probabilities(self, found: Lattice, document: Document, start: int, asked: Sequence[Span]) -> list[float]:
-        firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)}
-        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start + 1)}
-        borders = ((firsts.get(span.start, -1), lasts.get(span.end, -1), span.label) for span in asked)
-        return [
-            self.probability(found, first, last, label) if 0 <= first < last else 0.0 for first, last, label in borders
         ]
 
     def _chunks(self, path: Ints, lengths: Sequence[int]) -> list[Chunk]:

@@ -23,7 +23,7 @@ _RECORD = struct.Struct("<II")
 _BYTE_ORDER = 0x62445371
 _FEATURE = np.dtype([("kind", "<u4"), ("source", "<u4"), ("target", "<u4"), ("weight", "<f8")])
 _STATE, _TRANSITION = 0, 1
-_MAX_TAGS = 2048  # a table of transitions has the square of it; 500 labels in BIOES make 2001
+MAX_TAGS = 2048  # a table of transitions has the square of it; 500 labels in BIOES make 2001
 
 
 class DamagedModel(ValueError):
@@ -85,8 +85,8 @@ def _read(data: bytes) -> Weights:
     if size > len(data):
         raise DamagedModel(f"the CRFsuite part is cut short: {len(data)} of {size} bytes")
     features_at, tags_at, attributes_at, *_ = offsets
-    if tag_count > _MAX_TAGS:
-        raise DamagedModel(f"the CRFsuite part claims to have {tag_count} tags; no more than {_MAX_TAGS} are read")
+    if tag_count > MAX_TAGS:
+        raise DamagedModel(f"the CRFsuite part claims to have {tag_count} tags; no more than {MAX_TAGS} are read")
     tags = _read_strings(data, tags_at, tag_count)
     attributes = _read_strings(data, attributes_at, attribute_count)
     features = _read_features(data, features_at)

@@ -45,7 +45,7 @@ def parts_of(recognizer: Recognizer) -> Parts:
     if isinstance(recognizer, HybridRecognizer):
         settings = {} if recognizer.policy_ is None else recognizer.policy_.settings()
         return Parts(HYBRID, recognizer.crf, recognizer.rules_, recognizer.policy, settings)
-    raise CrfnerError(f"a {type(recognizer).__name__} cannot be explained; give a CRF, rules or a hybrid of both")
+    raise CrfnerError(f"this {type(recognizer).__name__} cannot be explained; give a CRF, rules or a hybrid of both")
 
 
 def kind_of(rule: Rule) -> str:

@@ -1,9 +1,7 @@
 """Everybody may propose, and the spans that are worth most together win.
 
 Each span that the CRF or a rule proposes gets the probability that it is right, from what is said for and against it,
-and the set of spans apart from each other with the greatest sum above a threshold is taken (weighted interval
-scheduling). Expected F1 is greatest when spans with more than about half of F1 are taken (Lewis 1995; Lipton, Elkan and
-Narayanaswamy 2014), so the threshold is chosen with it.
+and the set of spans apart from each other with the greatest sum above a threshold is taken (`crfner.scheduling`).
 
 Public names: `Union`.
 """
@@ -11,7 +9,6 @@ Public names: `Union`.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -21,8 +18,8 @@ import numpy as np
 from crfner.document import Span
 from crfner.hybrid.evidence import Evidence, Labelled
 from crfner.hybrid.policies import Resolve
+from crfner.scheduling import f1_by_threshold, most_worth
 
-_THRESHOLDS = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1)
 _FEATURES = ("crf", "crf proposes", "rule", "rule proposes", "both propose", "bias")
 _UNKNOWN = 0.7  # the precision of a rule that nobody has measured
 _PENALTY = 1.0  # L2, of the logistic regression
@@ -42,7 +39,7 @@ class Union:
     threshold: float = 0.5
 
     def decide(self, evidence: Evidence, resolve: Resolve) -> list[Span]:
-        return _most_worth(self._scored(evidence), self.threshold)
+        return most_worth(self._scored(evidence), self.threshold)
 
     def settings(self) -> dict[str, Any]:
         return {"weights": dict(self.weights), "threshold": self.threshold}
@@ -58,14 +55,8 @@ class Union:
         rows = [[values.get(name, 0.0) for name in names] for values in (_features(p) for p, _ in proposals)]
         fitted = cls(dict(zip(names, _regression(np.array(rows), right).tolist(), strict=True)))
         scored = [(fitted._scored(one.evidence), one.gold) for one in labelled]
-        gold = sum(len(one.gold) for one in labelled)
-
-        def f1(threshold: float) -> float:
-            taken = [(_most_worth(spans, threshold), truth) for spans, truth in scored]
-            correct = sum(span in truth for spans, truth in taken for span in spans)
-            return 2 * correct / (sum(len(spans) for spans, _ in taken) + gold)
-
-        return replace(fitted, threshold=max(_THRESHOLDS, key=f1))
+        f1 = f1_by_threshold(scored)
+        return replace(fitted, threshold=max(f1, key=f1.__getitem__))
 
     def _scored(self, evidence: Evidence) -> list[Span]:
         """All proposals, each with the probability that it is right as its score."""
@@ -127,23 +118,3 @@ def _regression(rows: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> np.n
     model = LogisticRegression(C=1 / _PENALTY, fit_intercept=False, max_iter=1000).fit(rows, right)
     weights: np.ndarray[Any, Any] = model.coef_[0]
     return weights
-
-
-def _most_worth(spans: Sequence[Span], threshold: float) -> list[Span]:
-    """The spans apart from each other whose scores above the threshold add up to most, in order."""
-    worthy = sorted((s for s in spans if (s.score or 0.0) >= threshold), key=lambda span: (span.end, span))
-    ends = [span.end for span in worthy]
-    worth = [0.0]  # of the best choice among the first spans
-    for number, span in enumerate(worthy):
-        before = bisect_right(ends, span.start, 0, number)
-        # a little for being there at all, so that a span exactly at the threshold is taken
-        worth.append(max(worth[-1], worth[before] + (span.score or 0.0) - threshold + 1e-9))
-    chosen: list[Span] = []
-    number = len(worthy)
-    while number:
-        if worth[number] > worth[number - 1]:
-            chosen.append(worthy[number - 1])
-            number = bisect_right(ends, worthy[number - 1].start, 0, number - 1)
-        else:
-            number -= 1
-    return chosen[::-1]

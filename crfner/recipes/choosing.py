@@ -13,7 +13,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import sqrt
 from statistics import stdev
 from time import perf_counter
@@ -29,17 +28,15 @@ from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.evaluation import Score, evaluate
 from crfner.evaluation.values import summed
+from crfner.recipes.likely import likely_domain, likely_language
 from crfner.recipes.training import resource_lexicons, train
 from crfner.recipes.values import Materials, Recipe
-from crfner.resources import LANGUAGES, available
-from crfner.resources.spacy_tables import brown_clusters
 from crfner.tokenize import tokenized
 from features import Clusters, Lexicon
 
 _FOLDS = 3
 _MOST = 600  # sentences that trials learn from and are scored on; what pays there pays with more, if less
 _TRUSTED = {"resources", "clusters"}  # see benchmarks/README.md, small_data.py
-_KNOWN = 0.5  # of the words of a text, that a language's clusters must know to be tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +120,10 @@ def choose(
 
 def _additions(recipe: Recipe, documents: Sequence[Document], materials: Materials) -> Iterator[dict[str, Any]]:
     """What to try beyond the recipe, the most promising first."""
-    if not recipe.resources and (language := likely_language(documents)):
-        yield {"resources": (language,)}
+    if not recipe.resources:
+        for collection in (likely_domain(documents), likely_language(documents)):
+            if collection:
+                yield {"resources": (collection,)}
     if recipe.settings.get("algorithm", "lbfgs") == "lbfgs" and not {"c1", "c2"} & {*recipe.settings}:
         yield {"settings": {"c1": 0.02, "c2": 0.02}}
     if materials.unlabelled and not recipe.clusters:
@@ -140,24 +139,9 @@ def _additions(recipe: Recipe, documents: Sequence[Document], materials: Materia
 def _added(recipe: Recipe, addition: dict[str, Any]) -> Recipe:
     if "settings" in addition:
         return replace(recipe, settings={**recipe.settings, **addition["settings"]})
+    if "resources" in addition:
+        return replace(recipe, resources=(*recipe.resources, *addition["resources"]))
     return replace(recipe, **addition)
-
-
-def likely_language(documents: Sequence[Document]) -> str | None:
-    """The language whose clusters know most of the words; None where no language's know half, or none is installed."""
-    words = {word.lower() for document in documents for word in document.words() if word.isalpha()}
-    known: dict[str, float] = {}
-    for language in LANGUAGES:
-        if all(resource.present or not resource.needed for resource in available(language)):
-            known[language] = sum(word in _words(language) for word in words) / max(len(words), 1)
-    likely = max(known, key=lambda language: known[language], default=None)
-    return likely if likely is not None and known[likely] >= _KNOWN else None
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def _words(language: str) -> frozenset[str]:
-    """The words that the clusters of a language know."""
-    return frozenset(brown_clusters(language).paths)
 
 
 def _scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options: dict[str, Any]) -> list[Score]:

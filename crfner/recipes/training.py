@@ -17,11 +17,12 @@ from crfner.recipes.values import Materials, Recipe
 from features import Lexicon
 
 if TYPE_CHECKING:
+    from crfner.ensemble import EnsembleRecognizer
     from crfner.hybrid import HybridRecognizer
     from crfner.selftrain import SelfTrained
     from crfner.transfer import ExtendedRecognizer
 
-    Fitted = CRFRecognizer | HybridRecognizer | ExtendedRecognizer
+    Fitted = CRFRecognizer | EnsembleRecognizer | HybridRecognizer | ExtendedRecognizer
 
 CLUSTERS = "learnt"
 """The name of clusters that are learnt from the unlabelled text, among the lexicons."""
@@ -29,7 +30,7 @@ CLUSTERS = "learnt"
 
 @dataclass(frozen=True)
 class Trained:
-    """A model, and its CRF, which is the model itself where nothing stands beside it.
+    """A model, and its CRF, which is the model itself where nothing stands beside it, and an ensemble's first member.
 
     notes  what is worth telling of the way to it, a sentence each
     """
@@ -48,7 +49,7 @@ def train(
 ) -> Trained:
     """Follow a recipe.
 
-    dev      documents that hybrids choose their settings on, and self-training its end; not learnt from
+    dev      documents that hybrids and ensembles choose settings on, and self-training its end; not learnt from
     options  further parameters of `CRFRecognizer` that belong to this run: declared_labels, progress
 
     The documents are read once, as a stream, where the recipe allows it. Raises SettingError for ingredients that do
@@ -69,8 +70,13 @@ def train(
     if recipe.self_train:
         found = _self_trained(crf, documents, dev, materials)
         documents, notes = found.documents, (_told(found),)
-        if materials.base is None and not materials.rules and not recipe.mine:
+        if materials.base is None and not materials.rules and not recipe.mine and recipe.ensemble == 1:
             return Trained(found.recognizer, found.recognizer, notes)
+    if recipe.ensemble != 1:
+        from crfner.ensemble import EnsembleRecognizer
+
+        ensemble = EnsembleRecognizer(crf, recipe.ensemble).fit(documents, dev)
+        return Trained(ensemble, ensemble.members_[0], notes)
     if materials.base is not None:
         from crfner.transfer import ExtendedRecognizer
 
@@ -88,6 +94,8 @@ def train(
 def _check(recipe: Recipe, materials: Materials) -> None:
     if materials.base is not None and (materials.rules or recipe.mine):
         raise SettingError("a model is built on a base or has rules beside it, not both; leave one out")
+    if recipe.ensemble != 1 and (materials.base is not None or materials.rules or recipe.mine):
+        raise SettingError("an ensemble stands alone; leave out the base model and the rules, or the ensemble")
     for wanted, name in ((recipe.clusters, "clusters"), (recipe.self_train, "self-training")):
         if wanted and not materials.unlabelled:
             raise SettingError(f"{name} need unlabelled text, and there is none; give some")

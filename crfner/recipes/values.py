@@ -24,12 +24,13 @@ class Recipe:
     """What goes into a model beside the labelled text.
 
     settings    parameters of `CRFRecognizer` that are plain data: features, c1, augment and the like
-    resources   languages whose lexicons are used (see `crfner.resources`)
+    resources   languages and domains whose lexicons are used (see `crfner.resources`)
     clusters    whether word clusters are learnt from the unlabelled text
     self_train  whether what a first model is sure of in the unlabelled text is learnt from too
     encoder     the pretrained encoder whose frozen states are hints, or None
     mine        whether rules are mined, to stand beside the CRF
     policy      how rules and CRF are joined, where there are rules
+    ensemble    how many CRFs vote; 1 for a single one
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Recipe:
     encoder: str | None = None
     mine: bool = False
     policy: str = "union"
+    ensemble: int = 1
 
     def described(self) -> str:
         """What differs from a CRF as it comes, in a few words."""
@@ -48,10 +50,11 @@ class Recipe:
             for name, value in self.settings.items()
             if isinstance(value, str | int | float) and value != usual[name].default and name != "seed"
         ]
-        parts += [f"resources {language}" for language in self.resources]
+        parts += [f"resources {collection}" for collection in self.resources]
         parts += [word for word, wanted in (("clusters", self.clusters), ("self-training", self.self_train)) if wanted]
         parts += [f"encoder {self.encoder}"] if self.encoder else []
         parts += [f"mined rules ({self.policy})"] if self.mine else []
+        parts += [f"ensemble of {self.ensemble}"] if self.ensemble != 1 else []
         return ", ".join(parts) or "the default"
 
 

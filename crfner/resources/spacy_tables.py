@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ import numpy as np
 from features import Clusters
 
 PACKAGE = "spacy_lookups_data"
+LANGUAGES = ("en", "es", "de")
+"""The languages that both tables exist for."""
 
 _SPACE = re.compile(r"\s|^$")
 _SHARES = (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97)
@@ -47,8 +49,8 @@ def capitalised(language: str) -> Clusters:
     table = _table(f"{language}_lexeme_prob")
     words = list(table)  # a million: what can be done for all at once is
     lowered = list(map(str.lower, words))
-    numbers: dict[str, int] = {}
-    places = np.fromiter((numbers.setdefault(word, len(numbers)) for word in lowered), np.int64, len(words))
+    numbers = dict(zip(dict.fromkeys(lowered), count()))
+    places = np.fromiter(map(numbers.__getitem__, lowered), np.int64, len(words))
     frequencies = np.exp(np.fromiter(table.values(), np.float64, len(words)))
     as_is = np.fromiter(map(str.__eq__, words, lowered), np.bool_, len(words))
     small = np.bincount(places[as_is], frequencies[as_is], len(numbers))  # how often a word is in lower case

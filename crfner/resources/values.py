@@ -9,19 +9,17 @@ from dataclasses import dataclass
 class Resource:
     """A lexicon that another package brings.
 
-    name      the lexicon's name among features, such as brown_en
-    language  the code of its language
-    holds     what it says of words, in a few words
-    package   the package it comes from
-    install   the command that brings the package
-    needed    whether `resources` refuses to go on without it
-    present   whether it can be loaded here
+    name        the lexicon's name among features, such as brown_en
+    collection  the language or domain that it belongs to
+    holds       what it says of words, in a few words
+    package     the package it comes from
+    install     the command that brings the package
+    present     whether it can be loaded here
     """
 
     name: str
-    language: str
+    collection: str
     holds: str
     package: str
     install: str
-    needed: bool
     present: bool

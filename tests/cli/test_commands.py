@@ -153,7 +153,7 @@ def test_gazetteers_and_clusters_travel_in_the_model(crfner: Run, small: Path, t
     paths.unlink()
     assert crfner("tag", model, "-", stdin=SENTENCE.encode()).code == 0
     parts = json.loads(crfner("info", model, "--json").out)["parts"]
-    assert set(parts) == {"model.crfsuite", "gazetteers/known_names_.txt", "clusters/paths.txt"}
+    assert set(parts) == {"model.weights", "gazetteers/known_names_.txt", "clusters/paths.txt"}
 
 
 def test_declared_labels_must_all_be_there(crfner: Run, small: Path, tmp_path: Path) -> None:

@@ -66,6 +66,47 @@ def test_a_model_of_two_stages_is_one_file_that_tags(crfner: Run, tmp_path: Path
     assert crfner("evaluate", model, DEV).code == 0
 
 
+def test_a_pruned_model_is_a_smaller_file(crfner: Run, tmp_path: Path) -> None:
+    sizes = []
+    for prune in ("0", "0.2"):
+        assert crfner("train", TRAIN, "--prune", prune, "-o", tmp_path / "model", *QUICK).code == 0
+        assert settings(crfner, tmp_path / "model")["prune"] == float(prune)
+        sizes.append((tmp_path / "model").stat().st_size)
+    assert sizes[1] < 0.8 * sizes[0]
+    refused = crfner("train", TRAIN, "--prune", "-1", "-o", tmp_path / "model", *QUICK)
+    assert refused.code == 2 and "prune must be a weight, 0 or more" in refused.err
+
+
+def test_an_ensemble_is_one_file_that_tags_and_tells_of_itself(crfner: Run, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    done = crfner("train", TRAIN, "--dev", DEV, "--ensemble", "2", "-o", model, *QUICK)
+
+    assert done.code == 0, done.err
+    assert "but that the threshold was chosen by" in done.out
+    assert crfner("evaluate", model, DEV).code == 0
+    told = crfner("info", model).out
+    assert "ensemble.schemes " in told and '["IOB2", "BIOES"]' in told and " in 2 CRFs" in told
+    refused = crfner("explain", model)
+    assert refused.code == 2 and "this EnsembleRecognizer cannot be explained" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--ensemble", "0"], "an ensemble has 2 to 20 members, not 0"),
+        (["--ensemble", "3", "--mine-rules"], "--ensemble votes alone"),
+        (["--ensemble", "3", "--recipe", "auto"], "--ensemble votes alone"),
+        (["--ensemble", "3", "--stages", "2"], "the members of an ensemble have one stage"),
+    ],
+)
+def test_an_ensemble_that_makes_no_sense_is_refused(
+    options: list[str], message: str, crfner: Run, tmp_path: Path
+) -> None:
+    done = crfner("train", TRAIN, "-o", tmp_path / "model", *options, *QUICK)
+
+    assert done.code == 2 and message in done.err and not (tmp_path / "model").exists()
+
+
 def test_features_that_do_not_look_at_clusters_are_told_of(crfner: Run, tmp_path: Path) -> None:
     done = crfner("train", TRAIN, "--unlabelled", TEXTS, "-o", tmp_path / "model", *QUICK)
 

@@ -26,7 +26,7 @@ def trained(name: str, rules: RuleSet | None = None) -> Recognizer:
 
 
 def test_each_has_the_name_that_reports_show() -> None:
-    names = ["rules", "mined", "crf", "crf:minimal", "hybrid", "hybrid:override"]
+    names = ["rules", "mined", "crf", "crf:minimal", "hybrid", "hybrid:override", "ensemble", "ensemble:5"]
     systems = make_systems(names, RULES)
     assert [system.name for system in systems] == [
         "rules",
@@ -35,6 +35,8 @@ def test_each_has_the_name_that_reports_show() -> None:
         "crf minimal",
         "hybrid union",
         "hybrid override",
+        "ensemble 3",
+        "ensemble 5",
     ]
     assert all(pickle.loads(pickle.dumps(system)).name == system.name for system in systems)
 
@@ -67,6 +69,8 @@ def test_a_hybrid_has_the_given_rules_and_mined_ones() -> None:
         ("bert", "unknown system 'bert'; choose from rules, mined, crf:PRESET"),
         ("", "unknown system ''"),
         ("mined:all", "unknown system 'mined:all'"),
+        ("ensemble:1", "an ensemble has 2 to 20 members"),
+        ("ensemble:many", "an ensemble has 2 to 20 members"),
         ("crf:huge", "unknown preset 'huge'; choose from minimal, default"),
         ("hybrid:vote", "unknown policy 'vote'; choose from fallback, override, union, features"),
         ("rules", "the system 'rules' needs rules; give --rules FILE"),

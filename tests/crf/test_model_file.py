@@ -2,17 +2,20 @@
 
 import json
 import random
-import struct
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from crfner import store
 from crfner.crf import CRFRecognizer
 from crfner.crf.model_file import from_stored
+from crfner.crf.packed import pack
+from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
 from crfner.formats import read
@@ -67,7 +70,7 @@ def forged(fitted: CRFRecognizer, tmp_path: Path) -> Callable[..., Path]:
         stored = store.load(path)
         manifest = json.loads(json.dumps(stored.manifest))
         change(manifest)
-        named = {"model.crfsuite": parts.get("weights", stored.parts["model.crfsuite"])}
+        named = {"model.weights": parts.get("weights", stored.parts["model.weights"])}
         named |= {name: data for name, data in parts.items() if name != "weights"}
         store.save(path, manifest, {name: data for name, data in named.items() if data is not None})
         return path
@@ -210,11 +213,11 @@ def test_a_manifest_without_sense_is_refused(
 
 
 def test_a_model_without_weights_is_refused(forged: Callable[..., Path]) -> None:
-    assert "it holds no 'model.crfsuite'" in refusal(forged(weights=None))
+    assert "it holds no 'model.weights'" in refusal(forged(weights=None))
 
 
 def test_weights_that_are_none_are_refused(forged: Callable[..., Path]) -> None:
-    assert "the model is damaged" in refusal(forged(weights=b"lCRF" + bytes(500)))
+    assert "the model is damaged" in refusal(forged(weights=b"crfW" + bytes(500)))
 
 
 def test_a_label_that_the_manifest_does_not_list_is_refused(forged: Callable[..., Path]) -> None:
@@ -229,7 +232,7 @@ def test_a_lexicon_that_is_none_is_refused(forged: Callable[..., Path]) -> None:
 def test_changed_weights_in_a_sound_archive_are_refused_or_tag_without_harm(
     fitted: CRFRecognizer, corpus: list[Document], forged: Callable[..., Path]
 ) -> None:
-    data, chance = fitted.fitted_.data, random.Random(0)
+    data, chance = pack(fitted.fitted_.weights), random.Random(0)
     for _ in range(40):
         changed = bytearray(data)
         changed[chance.randrange(64 if chance.random() < 0.3 else len(data))] ^= 1 << chance.randrange(8)
@@ -246,18 +249,30 @@ def test_changed_weights_in_a_sound_archive_are_refused_or_tag_without_harm(
 def test_weights_beyond_all_measure_give_spans_all_the_same(
     fitted: CRFRecognizer, corpus: list[Document], forged: Callable[..., Path]
 ) -> None:
-    changed = bytearray(fitted.fitted_.data)
-    table = changed.index(b"FEAT")
-    (count,) = struct.unpack_from("<I", changed, table + 8)
-    for number in range(count):
-        (weight,) = struct.unpack_from("<d", changed, table + 24 + 20 * number)
-        struct.pack_into("<d", changed, table + 24 + 20 * number, weight * 1e3)
-    for document in CRFRecognizer.load(forged(weights=bytes(changed))).recognize(corpus):
+    weights = fitted.fitted_.weights
+    vast = replace(weights, values=weights.values * 1e3, transitions=weights.transitions * 1e3)
+    for document in CRFRecognizer.load(forged(weights=pack(vast))).recognize(corpus):
         assert all(span.score is not None and 0 <= span.score <= 1 for span in document.spans)
 
 
 def test_what_was_stored_is_what_the_recogniser_holds(fitted: CRFRecognizer, tmp_path: Path) -> None:
     fitted.save(tmp_path / "m")
     loaded = from_stored(store.load(tmp_path / "m"), tmp_path / "m")
-    assert loaded.data == fitted.fitted_.data
+    assert pack(loaded.weights) == pack(fitted.fitted_.weights)
     assert loaded.weights.tags == fitted.fitted_.weights.tags
+
+
+def test_a_file_of_the_first_format_tags_the_same_and_is_saved_in_the_new_one(
+    corpus: list[Document], tmp_path: Path
+) -> None:
+    with patch("crfner.crf.estimator.read_weights", wraps=read_weights) as reading:
+        trained = CRFRecognizer("minimal", iterations=5).fit(corpus[:20])
+    old, new, again = (tmp_path / name for name in ("old", "new", "again"))
+    trained.save(new)
+    stored = store.load(new)
+    with patch.object(store, "FORMAT_VERSION", 1):
+        store.save(old, stored.manifest, {"model.crfsuite": reading.call_args.args[0]})
+    loaded = CRFRecognizer.load(old)
+    assert essence(loaded.recognize(corpus)) == essence(trained.recognize(corpus))
+    loaded.save(again)
+    assert again.read_bytes() == new.read_bytes()

@@ -8,10 +8,12 @@ from __future__ import annotations
 import tempfile
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pycrfsuite
 
 from crfner import CRFRecognizer, Document, read
+from crfner.crf.weights import read_weights
 from crfner.rules.values import DictionaryRule, RegexRule, RuleSet, TokenRule
 
 MENU = Path(__file__).parents[2] / "data" / "menu"
@@ -38,7 +40,15 @@ def long_entity() -> Document:
 @cache
 def free_crf() -> CRFRecognizer:
     """Its scheme, IO, forbids nothing, just as CRFsuite itself forbids nothing."""
-    return CRFRecognizer("minimal", iterations=20, scheme="IO").fit(orders())
+    return _free()[0]
+
+
+@cache
+def _free() -> tuple[CRFRecognizer, bytes]:
+    """The CRF, and the file that CRFsuite wrote of it."""
+    with patch("crfner.crf.estimator.read_weights", wraps=read_weights) as reading:
+        crf = CRFRecognizer("minimal", iterations=20, scheme="IO").fit(orders())
+    return crf, reading.call_args.args[0]
 
 
 @cache
@@ -46,7 +56,7 @@ def crfsuite() -> pycrfsuite.Tagger:
     """CRFsuite's own tagger with the weights of `free_crf`."""
     tagger = pycrfsuite.Tagger()
     with tempfile.NamedTemporaryFile() as file:
-        file.write(free_crf().fitted_.data)
+        file.write(_free()[1])
         file.flush()
         tagger.open(file.name)
     return tagger

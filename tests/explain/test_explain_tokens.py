@@ -188,5 +188,5 @@ def test_a_recogniser_of_another_kind_is_refused() -> None:
 
         def recognize(self, documents: object) -> object: ...
 
-    with pytest.raises(CrfnerError, match="a Other cannot be explained; give a CRF, rules or a hybrid"):
+    with pytest.raises(CrfnerError, match="this Other cannot be explained; give a CRF, rules or a hybrid"):
         explain_document(Other(), Document("tea"))  # type: ignore[arg-type]

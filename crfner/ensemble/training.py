@@ -1,0 +1,82 @@
+"""The members of an ensemble, each in a process of its own, and the threshold of their vote.
+
+Votes help as far as members err apart. Members that learn from samples of the documents know too little of what is
+rare: five of them were worse than a single CRF. These all learn from all of the text, but in different tagging schemes
+(Shen and Sarkar 2005), and each without a share of the attributes, so that no single strong one keeps the weights of
+others low (Bryll, Gutierrez-Osuna and Quek 2003; feature bagging of Sutton, Sindelar and McCallum 2006).
+
+Public names: `member_parameters`, `train_members`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle, islice
+from typing import Any
+
+from joblib import Parallel, cpu_count, delayed
+from tqdm import tqdm
+
+from crfner import store
+from crfner.compare.parts import apart
+from crfner.compare.process import isolated
+from crfner.compare.splits import make_folds
+from crfner.crf import CRFRecognizer
+from crfner.crf.model_file import Shared, weight_parts
+from crfner.document import Document
+
+LEFT_OUT = 0.3
+"""The share of the attributes that a member does not learn from."""
+
+_SCHEMES = ("IOB2", "BIOES", "IO")  # IOB1 differs from IO in too little, BILOU from BIOES in its letters only
+_FOLDS = 5
+
+
+def member_parameters(crf: CRFRecognizer, size: int) -> list[dict[str, Any]]:
+    """The parameters of each member: those of the CRF, but for scheme, seed and the attributes that are left out."""
+    schemes = [crf.scheme, *(scheme for scheme in _SCHEMES if scheme != crf.scheme)][: len(_SCHEMES)]
+    common = {**crf.get_params(), "left_out": LEFT_OUT, "progress": False}
+    return [
+        {**common, "scheme": scheme, "seed": crf.seed + number}
+        for number, scheme in enumerate(islice(cycle(schemes), size))
+    ]
+
+
+def train_members(
+    crf: CRFRecognizer, size: int, documents: Sequence[Document], held_out: bool
+) -> tuple[list[CRFRecognizer], CRFRecognizer | None, tuple[Document, ...]]:
+    """The members, as many trained at a time as there are processors; they share their lexicons and hinters.
+
+    held_out  whether a further CRF is wanted that has not seen a fifth of the documents; that and these come with them.
+              There is none where there are too few sentences for it, or they hold all entities
+
+    Raises what `CRFRecognizer.fit` raises.
+    """
+    parameters = member_parameters(crf, size)
+    work = [delayed(isolated)(_learnt, each, documents) for each in parameters]
+    learning, test = _parts(documents, crf.seed) if held_out else ((), ())
+    if test:
+        work.append(delayed(isolated)(_learnt, {**parameters[0], "declared_labels": None}, learning))
+    done = Parallel(n_jobs=min(cpu_count(), len(work)), backend="threading", return_as="generator")(work)
+    shared = Shared(crf.lexicons or {}, crf.hinters or {})
+    learnt = [
+        CRFRecognizer.from_stored(store.from_bytes(data, "a member"), "a member", crf.functions, shared)
+        for data in tqdm(done, "ensemble", len(work), unit=" CRFs", disable=None if crf.progress else True)
+    ]
+    return learnt[:size], learnt[size] if test else None, test
+
+
+def _parts(documents: Sequence[Document], seed: int) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
+    """Documents to learn from, and the fifth that is held out; nothing where one of them would have no entity."""
+    cut = apart(documents, 2 * _FOLDS)
+    if len({document.text for document in cut}) < _FOLDS:
+        return (), ()
+    fold = make_folds(cut, _FOLDS, seed)[0]
+    sound = all(any(document.spans for document in part) for part in (fold.train, fold.test))
+    return (fold.train, fold.test) if sound else ((), ())
+
+
+def _learnt(parameters: dict[str, Any], documents: Sequence[Document]) -> bytes:
+    """What a CRF learns, as a model file without what members share."""
+    fitted = CRFRecognizer(**parameters).fit(documents).fitted_
+    return store.to_bytes(fitted.manifest, weight_parts(fitted))

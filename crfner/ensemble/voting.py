@@ -1,0 +1,63 @@
+"""What several CRFs make of a text together: the mean of their probabilities, span by span.
+
+The mean over members is the probability under their mixture (the linear opinion pool: Stone 1961). A mean that reaches
+the threshold needs a member that reaches it, so no span that could be given is missed among the members' likely ones.
+
+Public names: `voted`, `proposed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import fmean
+
+from crfner.crf import CRFRecognizer
+from crfner.crf.likely import likely_chunks
+from crfner.crf.tagging import Batch
+from crfner.document import Document, Span
+from crfner.scheduling import most_worth
+
+SOURCE = "ensemble"
+"""The source of the spans."""
+
+
+def voted(members: Sequence[CRFRecognizer], batch: Batch, threshold: float) -> Iterator[tuple[Document, list[float]]]:
+    """Each document with the spans that are worth most, and the mean probability of each span that came with it."""
+    for document, proposals, means in proposed(members, batch, threshold):
+        yield document.with_spans(most_worth(proposals, threshold)), means
+
+
+def proposed(
+    members: Sequence[CRFRecognizer], batch: Batch, threshold: float
+) -> Iterator[tuple[Document, list[Span], list[float]]]:
+    """Each document, its spans whose mean probability may reach the threshold, and those of the spans it came with.
+
+    Documents are prepared and hinted by one member for all.
+    """
+    documents = members[0].hinted([document for document, _ in batch])
+    taggers = [member.tagger() for member in members]
+    lattices = [tagger.lattice(documents) for tagger in taggers]
+    chunks = sorted(
+        {
+            (chunk.first, chunk.last, chunk.label)
+            for tagger, lattice in zip(taggers, lattices, strict=True)
+            for chunk in likely_chunks(lattice, tagger.tags, dict.fromkeys(tagger.labels, threshold))
+        }
+    )
+    start, taken = 0, 0  # the tokens of all documents stand one after the other
+    for document, asked in batch:
+        end = start + len(document.tokens)
+        spans = []
+        while taken < len(chunks) and chunks[taken][1] <= end:
+            first, last, label = chunks[taken]
+            spans.append(Span(document.tokens[first - start][0], document.tokens[last - 1 - start][1], label))
+            taken += 1
+        said = [
+            tagger.probabilities(lattice, document, start, [*spans, *asked])
+            for tagger, lattice in zip(taggers, lattices, strict=True)
+        ]
+        means = [fmean(of_span) for of_span in zip(*said, strict=True)]
+        scored = [replace(s, score=round(mean, 4), source=SOURCE) for s, mean in zip(spans, means, strict=False)]
+        yield document, scored, means[len(spans) :]
+        start = end

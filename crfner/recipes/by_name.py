@@ -1,0 +1,46 @@
+"""Recipes by name: three points between the quickest and the strongest model, the same for every text and language.
+
+fast      a CRF over the words and the document, told how other documents label each word
+balanced  and the lexicons of the text's language and domain, its further columns, and weaker penalties
+best      and a second stage, which sees what the first makes of the rest of the document
+
+What each costs and gains is in README, and comes from `benchmarks/recipes.py`.
+
+Public names: `NAMED`, `named`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from crfner.crf.settings import with_columns_read
+from crfner.document import Document
+from crfner.recipes.likely import likely_collections
+from crfner.recipes.values import Recipe
+
+NAMED = ("fast", "balanced", "best")
+"""The names, from the quickest to the strongest."""
+
+_PENALTIES = {"c1": 0.02, "c2": 0.02}
+
+
+def named(name: str, documents: Sequence[Document], recipe: Recipe | None = None) -> Recipe:
+    """The recipe of this name for these documents, as far as the given one does not say otherwise.
+
+    Lexicons are those of packages that are installed. Raises KeyError for another name than those of `NAMED`.
+    """
+    rank = {one: number for number, one in enumerate(NAMED)}[name]
+    recipe = recipe or Recipe()
+    settings: dict[str, Any] = {**recipe.settings, "seen": True}
+    collections = recipe.resources
+    if rank >= 1:
+        if settings.get("algorithm", "lbfgs") == "lbfgs":
+            settings = {**_PENALTIES, **settings}
+        if documents and all(document.meta.get("columns") for document in documents if document.tokens):
+            settings["features"] = with_columns_read(settings.get("features", "default"))
+        collections = collections or likely_collections(documents)
+    if rank >= 2:
+        settings["stages"] = 2
+    return replace(recipe, settings=settings, resources=collections)
