@@ -16,7 +16,6 @@ from crfner.document import Document, Span
 from crfner.ensemble import training
 from crfner.ensemble.training import member_parameters
 from crfner.errors import CrfnerError, SettingError
-from crfner.tokenize import tokenized
 from features import Clusters, Gazetteer
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"
@@ -201,24 +200,28 @@ def test_there_are_2_to_20_members(size: Any) -> None:
         EnsembleRecognizer(CRFRecognizer(), size)
 
 
-def test_members_have_no_thresholds() -> None:
-    with pytest.raises(SettingError, match="one threshold"):
-        EnsembleRecognizer(CRFRecognizer(thresholds={"X": 0.3}))
+@pytest.mark.parametrize(
+    ("crf", "message"),
+    [
+        (CRFRecognizer(thresholds={"X": 0.3}), "one threshold"),
+        (CRFRecognizer(consistency=0.6), "leave out consistency"),
+    ],
+)
+def test_members_are_plain(crf: CRFRecognizer, message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        EnsembleRecognizer(crf)
 
 
 def test_members_share_a_first_stage_and_what_was_seen(tmp_path: Path) -> None:
-    documents = [
-        tokenized(Document(f"Now {name} is here.", spans=(Span(4, 4 + len(name), label),)))
-        for name, label in [("Oslo", "LOC"), ("Ada", "PER"), ("Rome", "LOC"), ("Bo", "PER")] * 6
-    ]
-    ensemble = EnsembleRecognizer(CRFRecognizer("minimal", stages=2, seen=True, iterations=20), 2).fit(documents)
+    ensemble = fitted(2, stages=2, seen=True)
     assert [set(member.fitted_.hinters) for member in ensemble.members_] == [{"first", "seen"}] * 2
     ensemble.save(tmp_path / "model")
     again = EnsembleRecognizer.load(tmp_path / "model")
     assert (again.crf.stages, again.crf.seen) == (2, True)
-    assert list(again.recognize(documents)) == list(ensemble.recognize(documents))
-    assert [document.spans for document in ensemble.recognize(documents[:4])] != [()] * 4
-    assert "hits" not in next(ensemble.recognize(documents)).meta
+    found = list(ensemble.recognize(DEV))
+    assert list(again.recognize(DEV)) == found
+    assert any(document.spans for document in found)
+    assert [document.meta for document in found] == [document.meta for document in DEV]
 
 
 @pytest.mark.parametrize("share", [-0.1, 1, "half", None])

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 @click.option("--calibrate", is_flag=True, help="Let scores of spans be as probable as they say, fitted on DEV.")
 @click.option("--labels", metavar="A,B", help="The labels that TRAIN must show, and no others.")
 @click.option("--stages", default=1, show_default=True, help="2: another CRF sees what a first makes of a document.")
+@click.option("--consistency", type=float, default=0.0, metavar="W", help="Let sentences of a document agree; try 0.6.")
 @click.option("--seen", is_flag=True, help="Tell the CRF of each word how other documents of TRAIN label it.")
 @click.option("--ensemble", default=1, show_default=True, metavar="N", help="So many CRFs that differ, and vote.")
 @click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
@@ -142,6 +143,8 @@ def train(
     keep_inputs(output, [*inputs, config_path or "", base_path or "", base_test or ""])
     check_writable(output)
     settings = reading.config_settings(config_path, settings)
+    if recall is not None and settings["consistency"]:
+        raise CrfnerError("--recall sets thresholds, with which consistency does not go; leave out one of them")
     given = reading.read_materials(gazetteers, clusters, rule_files, base_path, unlabelled)
     looking = {"gazetteers": gazetteers, "clusters": [*clusters, *unlabelled]}
     settings["features"] = reading.features_config(settings["features"], given.lexicons, looking)

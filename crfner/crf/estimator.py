@@ -27,6 +27,7 @@ from crfner.crf.packed import pruned
 from crfner.crf.settings import (
     ADDED,
     RECORDED,
+    check_apart,
     checked,
     checked_temperature,
     checked_thresholds,
@@ -71,6 +72,8 @@ class CRFRecognizer:
                   `crfner.crf.thresholds`)
     temperature   what scores are divided by before probabilities are made of them, above 0: above 1 for a model that is
                   too sure (see `crfner.crf.calibration`)
+    consistency   how much it is worth that a word has the same label in all sentences of a document: 0, or about 0.6
+                  (see `crfner.crf.consistency`); no thresholds go with it
     declared_labels  the labels that training must show, and no others; None to take those that the data has
     seed          of all that is drawn or shuffled; one seed and one corpus give one model, to the byte
     progress      show progress on standard error when that is a terminal
@@ -102,6 +105,7 @@ class CRFRecognizer:
         augment: str | None = None,
         thresholds: Mapping[str, float] | None = None,
         temperature: float = 1.0,
+        consistency: float = 0.0,
         declared_labels: Iterable[str] | None = None,
         seed: int = 0,
         progress: bool = False,
@@ -127,6 +131,7 @@ class CRFRecognizer:
         self.augment = augment
         self.thresholds = thresholds
         self.temperature = temperature
+        self.consistency = consistency
         self.declared_labels = declared_labels
         self.seed = seed
         self.progress = progress
@@ -194,6 +199,8 @@ class CRFRecognizer:
     def recognize(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The documents in order, with the spans of the most probable tags in place of their own.
 
+        With thresholds or consistency other spans may be given than those of the most probable tags.
+
         A span's score is the probability that exactly this span stands there (see `crfner.crf.decode.Confidence`).
         Documents pass through in batches of some thousand tokens. Raises NotFittedError before `fit`.
         """
@@ -215,8 +222,8 @@ class CRFRecognizer:
 
         An analysis has the probability exp(score) / Z of its tag sequence (Lafferty et al. 2001), under the model's
         temperature; the probabilities of all analyses with a span sum to the score that `recognize` gives it. The first
-        analysis has the best tags, whatever the thresholds. Raises NotFittedError before `fit`, SettingError for an n
-        below 1.
+        analysis has the best tags, whatever thresholds and consistency. Raises NotFittedError before `fit`,
+        SettingError for an n below 1.
         """
         self._model()
         return alternatives(self, documents, n)
@@ -233,7 +240,7 @@ class CRFRecognizer:
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
         if self._tagger is None:
-            self._tagger = Tagger(self._model(), self.scheme, self.thresholds, self.temperature)
+            self._tagger = Tagger(self._model(), self.scheme, self.thresholds, self.temperature, self.consistency)
         return self._tagger
 
     def prepared(self, document: Document) -> Document:
@@ -349,9 +356,14 @@ class CRFRecognizer:
         self.fitted_ = replace(fitted, manifest={**fitted.manifest, "scores": kept})
 
     def set_thresholds(self, thresholds: Mapping[str, float] | None) -> None:
-        """Give spans by these thresholds from now on. Raises SettingError for one that is no probability."""
+        """Give spans by these thresholds from now on.
+
+        Raises SettingError for one that is no probability, and when there is consistency.
+        """
         fitted = self._model()
-        self.thresholds = checked_thresholds(thresholds)
+        thresholds = checked_thresholds(thresholds)
+        check_apart(thresholds, self.consistency)
+        self.thresholds = thresholds
         self._set(with_setting(fitted, "thresholds", self.thresholds))
 
     def set_temperature(self, temperature: float) -> None:

@@ -15,11 +15,11 @@ from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
 
 RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
             "all_possible_transitions", "left_out", "prune", "stages", "seen", "augment", "thresholds", "temperature",
-            "seed")  # fmt: skip
+            "consistency", "seed")  # fmt: skip
 """The parameters, besides the features."""
 
-ADDED = {"augment": None, "left_out": 0.0, "prune": 0.0, "thresholds": None, "temperature": 1.0, "stages": 1,
-         "seen": False}  # fmt: skip
+ADDED = {"augment": None, "left_out": 0.0, "prune": 0.0, "thresholds": None, "temperature": 1.0,
+         "consistency": 0.0, "stages": 1, "seen": False}  # fmt: skip
 """Those that model files of earlier versions lack, and what they are there."""
 
 _CHOICES = {
@@ -77,6 +77,8 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
         parse_methods(settings["augment"])
     settings["thresholds"] = checked_thresholds(settings["thresholds"])
     settings["temperature"] = checked_temperature(settings["temperature"])
+    settings["consistency"] = _checked_consistency(settings["consistency"])
+    check_apart(settings["thresholds"], settings["consistency"])
     return settings
 
 
@@ -96,6 +98,22 @@ def checked_temperature(value: Any) -> float:
     """The temperature as a plain number. Raises SettingError for one that is not above 0 and finite."""
     if not isinstance(value, Real) or isinstance(value, bool) or not 0 < float(value) < math.inf:
         raise SettingError(f"temperature must be a number above 0, such as 1.3, not {value!r}")
+    return float(value)
+
+
+def check_apart(thresholds: Mapping[str, float] | None, consistency: float) -> None:
+    """Raise SettingError when there are thresholds and consistency, which decide in two ways which spans are given."""
+    if thresholds and consistency:
+        raise SettingError(
+            "thresholds give single spans and consistency whole analyses of sentences, so that they do not go "
+            "together; leave out one of them"
+        )
+
+
+def _checked_consistency(value: Any) -> float:
+    """The weight of consistency as a plain number. Raises SettingError for one that is below 0 or not finite."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= float(value) < math.inf:
+        raise SettingError(f"consistency must be a number, 0 or more, such as 0.6, not {value!r}")
     return float(value)
 
 

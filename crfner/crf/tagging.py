@@ -16,6 +16,8 @@ from crfner.crf.emissions import Emissions
 from crfner.crf.layout import laid_out
 from crfner.crf.likely import Likely, apart, likely_chunks
 from crfner.crf.model_file import Fitted
+from crfner.crf.reranking import agreeing
+from crfner.crf.settings import check_apart
 from crfner.crf.weights import Weights
 from crfner.document import Chunk, Document, Span
 from crfner.errors import SettingError
@@ -49,13 +51,20 @@ class Tagger:
                  tags. Of chunks that overlap the most probable one is given
     temperature  what all scores of the chain are divided by before probabilities are made of them; which chunks are
                  given is decided before
+    consistency  how much it is worth that the sentences of a document agree (see `crfner.crf.consistency`)
 
-    Raises SettingError when a threshold is for a label that was not learnt.
+    Raises SettingError when a threshold is for a label that was not learnt, or stands beside consistency.
     """
 
     def __init__(
-        self, fitted: Fitted, scheme: str, thresholds: Mapping[str, float] | None = None, temperature: float = 1.0
+        self,
+        fitted: Fitted,
+        scheme: str,
+        thresholds: Mapping[str, float] | None = None,
+        temperature: float = 1.0,
+        consistency: float = 0.0,
     ) -> None:
+        check_apart(thresholds, consistency)
         self.labels: list[str] = fitted.manifest["labels"]
         for label in thresholds or ():
             if label not in self.labels:
@@ -65,6 +74,7 @@ class Tagger:
                 )
         self.thresholds = dict(thresholds or {})
         self.temperature = temperature
+        self.consistency = consistency
         self.tags = fitted.weights.tags
         self.chain = _chain(fitted.weights, scheme)
         self._scheme = scheme
@@ -77,10 +87,11 @@ class Tagger:
         return self._emissions.of(map(laid_out, documents)), lengths
 
     def tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
-        """Each document with the spans of its best tags, and the probability of each span that came with it."""
-        scores, lengths = self.emissions([document for document, _ in batch])
+        """Each document with the spans to give, and the probability of each span that came with it."""
+        documents = [document for document, _ in batch]
+        scores, lengths = self.emissions(documents)
         found = self.tempered(scores, lengths, self.temperature)
-        chunks = self._given(found, scores, lengths)
+        chunks = self._given(documents, found, scores, lengths)
         start, taken = 0, 0  # the tokens of all documents stand one after the other
         for document, asked in batch:
             end = start + len(document.tokens)
@@ -98,16 +109,18 @@ class Tagger:
     ) -> tuple[list[Likely], list[Likely]]:
         """The chunks of the best tags, and all chunks that are at least as probable as these thresholds, by label.
 
-        Tokens are counted over all documents. The thresholds that the tagger has are left aside.
+        Tokens are counted over all documents. The thresholds and the consistency that the tagger has are left aside.
         """
         scores, lengths = self.emissions(documents)
         found = lattice(scores, lengths, self.chain)
-        return self._best(found, scores, lengths), likely_chunks(found, self.tags, thresholds)
+        best = self._along(found, viterbi(scores, lengths, self.chain), lengths)
+        return best, likely_chunks(found, self.tags, thresholds)
 
     def given(self, documents: Sequence[Document]) -> tuple[list[Likely], Floats, list[int]]:
         """The chunks that `tagged` gives, tokens counted over all documents, and the emissions they come from."""
         scores, lengths = self.emissions(documents)
-        return self._given(self.tempered(scores, lengths, self.temperature), scores, lengths), scores, lengths
+        found = self.tempered(scores, lengths, self.temperature)
+        return self._given(documents, found, scores, lengths), scores, lengths
 
     def tempered(self, scores: Floats, lengths: Sequence[int], temperature: float) -> Lattice:
         """The lattice of the emissions under another temperature than the tagger's."""
@@ -159,12 +172,18 @@ class Tagger:
                 shares[:, self.labels.index(label)] += column
         return shares, self._chunks(viterbi(scores, lengths, self.chain), lengths)
 
-    def _given(self, found: Lattice, scores: Floats, lengths: Sequence[int]) -> list[Likely]:
+    def _given(
+        self, documents: Sequence[Document], found: Lattice, scores: Floats, lengths: Sequence[int]
+    ) -> list[Likely]:
         """The chunks to give, chosen before probabilities are tempered, with their probabilities in `found`."""
-        if not self.thresholds:
-            return self._best(found, scores, lengths)
+        path = viterbi(scores, lengths, self.chain)
+        if not self.thresholds and not self.consistency:
+            return self._along(found, path, lengths)
         plain = found if self.temperature == 1.0 else lattice(scores, lengths, self.chain)
-        others = (chunk for chunk in self._best(plain, scores, lengths) if chunk.label not in self.thresholds)
+        if self.consistency:
+            path = agreeing(documents, scores, self.chain, self.tags, path, plain, self.consistency)
+            return self._along(found, path, lengths)
+        others = (chunk for chunk in self._along(plain, path, lengths) if chunk.label not in self.thresholds)
         chosen = apart([*others, *likely_chunks(plain, self.tags, self.thresholds)])
         if self.temperature == 1.0:
             return chosen
@@ -173,9 +192,8 @@ class Tagger:
             for chunk in chosen
         ]
 
-    def _best(self, found: Lattice, scores: Floats, lengths: Sequence[int]) -> list[Likely]:
-        """The chunks of the best tags."""
-        path = viterbi(scores, lengths, self.chain)
+    def _along(self, found: Lattice, path: Ints, lengths: Sequence[int]) -> list[Likely]:
+        """The chunks of these tags."""
         along = found.along(path)
         return [
             Likely(first, last, label, along.of_chunk(first, last))

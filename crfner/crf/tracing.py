@@ -43,7 +43,10 @@ class Trace:
 
 
 def trace(recognizer: CRFRecognizer, document: Document) -> Trace:
-    """Tag a document and keep what was computed on the way. Raises NotFittedError before `fit`."""
+    """Tag a document and keep what was computed on the way: the best tags, whatever thresholds and consistency.
+
+    Raises NotFittedError before `fit`.
+    """
     tagger = recognizer.tagger()
     (document,) = recognizer.hinted([recognizer.prepared(document.with_spans(()))])
     emissions, lengths = tagger.emissions([document])

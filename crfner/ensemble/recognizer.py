@@ -40,7 +40,8 @@ class EnsembleRecognizer:
     A span's score is the mean of the probabilities that the members give it. Of spans that overlap, those are given
     whose scores above a threshold add up to most. After `fit`, `members_` holds the CRFs and `threshold_` the
     threshold. Training and tagging take as long as those of all members. Raises SettingError for a size that is not 2
-    to 20, and for a CRF with thresholds of its own. A first stage and what was seen elsewhere are learnt once for all.
+    to 20, and for a CRF with thresholds or consistency of its own. A first stage and what was seen elsewhere are learnt
+    once for all.
     """
 
     def __init__(self, crf: CRFRecognizer, size: int = 3) -> None:
@@ -48,6 +49,10 @@ class EnsembleRecognizer:
             raise SettingError(f"an ensemble has 2 to {MOST} members, not {size!r}; choose a number such as 3")
         if crf.thresholds:
             raise SettingError("an ensemble has one threshold for all labels; leave out the CRF's own thresholds")
+        if crf.consistency:
+            raise SettingError(
+                "the members of an ensemble vote by single spans; leave out consistency, or the ensemble"
+            )
         self.crf = crf
         self.size = size
 

@@ -144,3 +144,28 @@ def test_options_that_do_not_go_together_are_refused(
     done = crfner("train", TRAIN, *options, "-o", tmp_path / "model")
 
     assert done.code == 2 and message in done.err and not (tmp_path / "model").exists()
+
+
+def test_consistency_is_kept_in_the_model(crfner: Run, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    done = crfner("train", TRAIN, "--consistency", "0.6", "-o", model, *QUICK)
+
+    assert done.code == 0, done.err
+    assert settings(crfner, model)["consistency"] == 0.6
+    assert crfner("evaluate", model, DEV).code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--consistency", "-1"), "consistency must be a number, 0 or more, such as 0.6, not -1.0"),
+        (("--consistency", "0.6", "--dev", DEV, "--recall", "2"), "--recall sets thresholds, with which consistency"),
+    ],
+)
+def test_consistency_that_cannot_be_is_refused(
+    options: tuple[object, ...], message: str, crfner: Run, tmp_path: Path
+) -> None:
+    done = crfner("train", TRAIN, *options, "-o", tmp_path / "model", *QUICK)
+
+    assert done.code == 2 and message in done.err and len(done.errors) == 1
+    assert not (tmp_path / "model").exists()
