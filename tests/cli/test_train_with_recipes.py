@@ -66,6 +66,20 @@ def test_a_model_of_two_stages_is_one_file_that_tags(crfner: Run, tmp_path: Path
     assert crfner("evaluate", model, DEV).code == 0
 
 
+def test_a_recipe_by_name_says_what_it_is(crfner: Run, tmp_path: Path) -> None:
+    done = crfner("train", TRAIN, "--recipe", "fast", "-o", tmp_path / "model", *QUICK)
+
+    assert done.code == 0, done.err
+    assert "recipe: " in done.out and "seen True" in done.out
+    assert settings(crfner, tmp_path / "model")["seen"] is True
+
+
+@pytest.mark.parametrize("options", [["--recall", "2"], ["--calibrate"]])
+def test_what_is_tuned_on_one_crf_does_not_go_with_a_recipe(options: list[str], crfner: Run, tmp_path: Path) -> None:
+    done = crfner("train", TRAIN, "--dev", DEV, "--recipe", "best", "-o", tmp_path / "model", *options)
+    assert done.code == 2 and "leave out rules, --base" in done.err
+
+
 def test_a_pruned_model_is_a_smaller_file(crfner: Run, tmp_path: Path) -> None:
     sizes = []
     for prune in ("0", "0.2"):

@@ -14,7 +14,7 @@ from crfner.compare.splits import Fold
 from crfner.crf.packed import pack
 from crfner.errors import SettingError
 from crfner.evaluation import Score
-from crfner.recipes import Materials, Recipe, choose, choosing, train
+from crfner.recipes import Materials, Recipe, choose, choosing, likely, train
 from features import Gazetteer
 
 DATA = Path(__file__).parents[2] / "data"
@@ -140,26 +140,26 @@ def test_the_language_is_the_one_that_knows_the_words(monkeypatch: pytest.Monkey
         tokens = tuple((end - len(word), end) for word, end in zip(words, ends, strict=True))
         return [Document(text, tokens, ((0, len(tokens)),))]
 
-    assert choosing.likely_language(said("the patient was sent home with new medicine")) == "en"
-    assert choosing.likely_language(said("el paciente fue enviado a casa con una nueva medicina")) == "es"
-    assert choosing.likely_language(said("de patiënt werd met een nieuw geneesmiddel naar huis gestuurd")) == "nl"
-    assert choosing.likely_language(said("Olùkọ́ náà ti lọ sí ilé rẹ̀ lánàá")) is None
-    assert choosing.likely_language(said("qwxz zzkj vbnq")) is None
+    assert likely.likely_language(said("the patient was sent home with new medicine")) == "en"
+    assert likely.likely_language(said("el paciente fue enviado a casa con una nueva medicina")) == "es"
+    assert likely.likely_language(said("de patiënt werd met een nieuw geneesmiddel naar huis gestuurd")) == "nl"
+    assert likely.likely_language(said("Olùkọ́ náà ti lọ sí ilé rẹ̀ lánàá")) is None
+    assert likely.likely_language(said("qwxz zzkj vbnq")) is None
 
 
 def test_a_domain_is_likely_where_its_gazetteers_name_the_mentions(monkeypatch: pytest.MonkeyPatch) -> None:
     named = {"drugs_en": Gazetteer.from_lines(["folic acid"]), "diseases_en": Gazetteer.from_lines(["flu"])}
-    monkeypatch.setattr(choosing, "resources", lambda domain: named)
-    monkeypatch.setattr(choosing, "_present", lambda domain: True)
+    monkeypatch.setattr(likely, "resources", lambda domain: named)
+    monkeypatch.setattr(likely, "_present", lambda domain: True)
     text = "Folic acid in Paris"
     tokens = ((0, 5), (6, 10), (11, 13), (14, 19))
     acid, part, city = Span(0, 10, "X"), Span(6, 10, "X"), Span(14, 19, "X")
 
-    assert choosing.likely_domain([Document(text, tokens, spans=(acid, city))]) == "biomedical"
-    assert choosing.likely_domain([Document(text, tokens, spans=(part, city))]) is None
-    assert choosing.likely_domain([Document(text, tokens)]) is None
-    monkeypatch.setattr(choosing, "_present", lambda domain: False)
-    assert choosing.likely_domain([Document(text, tokens, spans=(acid, city))]) is None
+    assert likely.likely_domain([Document(text, tokens, spans=(acid, city))]) == "biomedical"
+    assert likely.likely_domain([Document(text, tokens, spans=(part, city))]) is None
+    assert likely.likely_domain([Document(text, tokens)]) is None
+    monkeypatch.setattr(likely, "_present", lambda domain: False)
+    assert likely.likely_domain([Document(text, tokens, spans=(acid, city))]) is None
 
 
 def test_a_domain_is_tried_before_the_language_and_both_can_stay(
