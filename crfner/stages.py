@@ -37,12 +37,15 @@ def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list
     sentences than folds, and what `CRFRecognizer.fit` raises.
     """
     prepared = apart([crf.prepared(document) for document in documents], 2 * _FOLDS)
-    parameters = {**crf.get_params(), "stages": 1, "declared_labels": None, "progress": False}
+    lexicons = crf.lexicons_within(prepared)  # each process has its own, and large ones are slow to hand over
+    only = {"lexicons": lexicons, "stages": 1, "consistency": 0.0, "declared_labels": None, "progress": False}
+    parameters = {**crf.get_params(), **only}
     parts = make_folds(prepared, _FOLDS, crf.seed)
     work = [delayed(isolated)(_first, parameters, prepared)]
     work += [delayed(isolated)(_told, parameters, part.train, part.test) for part in parts]
     done = Parallel(n_jobs=min(cpu_count(), len(work)), backend="threading", return_as="generator")(work)
-    first, *told = tqdm(done, "first stage", len(work), unit=" CRFs", disable=None if crf.progress else True)
+    learnt, *told = tqdm(done, "first stage", len(work), unit=" CRFs", disable=None if crf.progress else True)
+    first = learnt.with_lexicons(crf.lexicons)
     for part, values in zip(parts, told, strict=True):
         for number, said in zip(part.places, values, strict=True):
             prepared[number] = hinted_by(FIRST, prepared[number], said)

@@ -53,6 +53,11 @@ class Gazetteer:
         """
         return cls(frozenset(entry for entry in map(_pieces, lines) if entry))
 
+    def within(self, words: Iterable[str]) -> Gazetteer:
+        """The entries that can match in text of these words; of such text, it says the same."""
+        known = {piece for word in words for piece in _pieces(word)}
+        return Gazetteer(frozenset(entry for entry in self.entries if known.issuperset(entry)))
+
     def to_lines(self) -> Iterator[str]:
         """The entries, sorted, their pieces parted by blanks."""
         return (" ".join(entry) for entry in sorted(self.entries))
@@ -113,6 +118,11 @@ class Clusters:
                 )
             paths[word] = path
         return cls(paths)
+
+    def within(self, words: Iterable[str]) -> Clusters:
+        """The paths of these words, in these capitals and in lower case; of text of them, it says the same."""
+        known = {form for word in words for form in (word, word.lower())}
+        return Clusters({word: path for word, path in self.paths.items() if word in known})
 
     def to_lines(self) -> Iterator[str]:
         """Lines of `path<TAB>word`, sorted."""

@@ -170,6 +170,20 @@ class CRFRecognizer:
         self._set(Fitted(features, weights, manifest, {**(self.hinters or {}), **learnt}))
         return self
 
+    def lexicons_within(self, documents: Iterable[Document]) -> dict[str, Lexicon] | None:
+        """The lexicons without what cannot match in these tokenised documents: as good to learn from them."""
+        if not self.lexicons:
+            return None
+        words = {word for document in documents for word in document.words()}
+        return {name: lexicon.within(words) for name, lexicon in self.lexicons.items()}
+
+    def with_lexicons(self, lexicons: Mapping[str, Lexicon] | None) -> Self:
+        """This recogniser, which has learnt with a part of these lexicons, with all of them."""
+        fitted = self._model()
+        self.lexicons = lexicons
+        self._set(replace(fitted, features=FeatureSet(fitted.features.config, lexicons, self.functions)))
+        return self
+
     def learn_hints(self, documents: Iterable[Document]) -> tuple[Iterable[Document], dict[str, Hinter]]:
         """The documents with what `stages` and `seen` want them to be told, and the hinters that tell it of new text.
 

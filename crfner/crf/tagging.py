@@ -140,10 +140,6 @@ class Tagger:
         known = [[self._numbers[tag] for tag in tags] for tags in ways if all(tag in self._numbers for tag in tags)]
         return min(1.0, sum(found.chunk(numbers, first) for numbers in known))
 
-    def lattice(self, documents: Sequence[Document]) -> Lattice:
-        """What the forward-backward algorithm says of all tokens of the documents."""
-        return self.tempered(*self.emissions(documents), self.temperature)
-
     def probabilities(self, found: Lattice, document: Document, start: int, spans: Sequence[Span]) -> list[float]:
         """Of each span of a document, the probability that exactly it is an entity of its label.
 

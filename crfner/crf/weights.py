@@ -8,6 +8,7 @@ up every attribute of every token. The layout is that of `crf1d_model.c` and `cq
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
@@ -66,6 +67,31 @@ class Weights:
         cells = np.repeat(rows, counts) * size + self.targets[places]
         sums = np.bincount(cells, self.values[places], len(keys) * size)
         return sums.reshape(len(keys), size).astype(np.float64, copy=False)
+
+
+def joined(several: Sequence[Weights]) -> Weights:
+    """The weights of several CRFs over the tags of all of them, one after the other; there are no transitions.
+
+    Emissions of the one are those of the others side by side, and each attribute is looked up once.
+    """
+    attributes: dict[str, int] = {}
+    rows, targets = [], []
+    first = 0  # the number of a CRF's first tag among all
+    for weights in several:
+        numbers = [attributes.setdefault(attribute, len(attributes)) for attribute in weights.attributes]
+        rows.append(np.repeat(np.array(numbers, dtype=np.int64), np.diff(weights.starts)))
+        targets.append(weights.targets + first)
+        first += len(weights.tags)
+    row = np.concatenate(rows)
+    order = np.argsort(row, kind="stable")
+    return Weights(
+        tags=tuple(tag for weights in several for tag in weights.tags),
+        attributes=attributes,
+        starts=np.searchsorted(row[order], np.arange(len(attributes) + 1)).astype(np.int64),
+        targets=np.concatenate(targets)[order],
+        values=np.concatenate([weights.values for weights in several])[order],
+        transitions=np.zeros((first, first)),
+    )
 
 
 def read_weights(data: bytes) -> Weights:

@@ -15,7 +15,7 @@ from crfner.crf.corpus import warn_of_few
 from crfner.crf.tagging import batches
 from crfner.document import Document, Span
 from crfner.ensemble.training import train_members
-from crfner.ensemble.voting import proposed, voted
+from crfner.ensemble.voting import Voters, proposed, voted
 from crfner.errors import CrfnerError, SettingError
 from crfner.hints.seen import SEEN
 from crfner.scheduling import LEAST, f1_by_threshold
@@ -55,6 +55,7 @@ class EnsembleRecognizer:
             )
         self.crf = crf
         self.size = size
+        self._voters: Voters | None = None  # made at first use: it holds functions that cannot be pickled
 
     def fit(self, documents: Iterable[Document], dev: Sequence[Document] | None = None) -> Self:
         """Train the members, several at a time, and set the threshold to half of F1.
@@ -68,7 +69,7 @@ class EnsembleRecognizer:
         members, other, held_out = train_members(self.crf, self.size, prepared, held_out=not dev)
         judges, judged = (members, dev) if dev else ([other] if other else [], held_out)
         warn_of_few(members[0].manifest["training"]["entities"])
-        self.members_ = tuple(members)
+        self.members_, self._voters = tuple(members), None
         self.threshold_ = _threshold(judges, judged) if judges and judged else 0.5
         return self
 
@@ -87,9 +88,11 @@ class EnsembleRecognizer:
         Raises NotFittedError before `fit`.
         """
         members = self._members()
+        if self._voters is None:
+            self._voters = Voters(members)
         prepared = ((self.crf.prepared(document.with_spans(())), asked) for document, asked in pairs)
         for batch in batches(prepared, lambda pair: len(pair[0].tokens)):
-            yield from voted(members, batch, self.threshold_)
+            yield from voted(self._voters, batch, self.threshold_)
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -155,6 +158,9 @@ class EnsembleRecognizer:
         recognizer.members_, recognizer.threshold_ = members, threshold
         return recognizer
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_voters": None}
+
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's parameters."""
         return {"crf": self.crf, "size": self.size}
@@ -173,11 +179,12 @@ def _threshold(members: Sequence[CRFRecognizer], documents: Sequence[Document]) 
     The threshold that is best on the documents themselves is a matter of luck where they are few: F1 varies little
     around it, while half of F1 is much the same on any part of a text.
     """
+    voters = Voters(members)
     prepared = [(members[0].prepared(document.with_spans(())), ()) for document in documents]
     proposals = [
         spans
         for batch in batches(prepared, lambda pair: len(pair[0].tokens))
-        for _, spans, _ in proposed(members, batch, LEAST)
+        for _, spans, _ in proposed(voters, batch, LEAST)
     ]
     gold = (frozenset(document.spans) for document in documents)
     best = max(f1_by_threshold(list(zip(proposals, gold, strict=True))).values())

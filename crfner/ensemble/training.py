@@ -36,7 +36,13 @@ _FOLDS = 5
 def member_parameters(crf: CRFRecognizer, size: int) -> list[dict[str, Any]]:
     """The parameters of each member: those of the CRF, but for scheme, seed and the attributes that are left out."""
     schemes = [crf.scheme, *(scheme for scheme in _SCHEMES if scheme != crf.scheme)][: len(_SCHEMES)]
-    common = {**crf.get_params(), "left_out": LEFT_OUT, "stages": 1, "seen": False, "progress": False}
+    common = {
+        **crf.get_params(),
+        "left_out": LEFT_OUT,
+        "stages": 1,
+        "seen": False,
+        "progress": False,
+    }
     if crf.stages > 1 or crf.seen:  # that is learnt once for all of them, and they read it
         common["features"] = with_hits_read(crf.features)
     return [
@@ -57,7 +63,8 @@ def train_members(
     """
     told, learnt = crf.learn_hints(documents)
     documents = list(told)
-    parameters = member_parameters(crf, size)
+    lexicons = crf.lexicons_within(documents)  # each process has its own, and large ones are slow to hand over
+    parameters = [{**each, "lexicons": lexicons} for each in member_parameters(crf, size)]
     work = [delayed(isolated)(_learnt, each, documents) for each in parameters]
     learning, test = _parts(documents, crf.seed) if held_out else ((), ())
     if test:

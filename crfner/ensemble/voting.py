@@ -3,7 +3,7 @@
 The mean over members is the probability under their mixture (the linear opinion pool: Stone 1961). A mean that reaches
 the threshold needs a member that reaches it, so no span that could be given is missed among the members' likely ones.
 
-Public names: `voted`, `proposed`.
+Public names: `Voters`, `voted`, `proposed`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
 
+import numpy as np
+
 from crfner.crf import CRFRecognizer
+from crfner.crf.decode import Lattice
+from crfner.crf.emissions import Emissions
+from crfner.crf.layout import laid_out
 from crfner.crf.likely import likely_chunks
 from crfner.crf.tagging import Batch
+from crfner.crf.weights import joined
 from crfner.document import Document, Span
 from crfner.scheduling import most_worth
 
@@ -22,22 +28,38 @@ SOURCE = "ensemble"
 """The source of the spans."""
 
 
-def voted(members: Sequence[CRFRecognizer], batch: Batch, threshold: float) -> Iterator[tuple[Document, list[float]]]:
+class Voters:
+    """CRFs over the same features, made ready to tag: their features are extracted once. Not safe for several threads.
+
+    members  at least one trained CRF
+    """
+
+    def __init__(self, members: Sequence[CRFRecognizer]) -> None:
+        self.taggers = [member.tagger() for member in members]
+        self._first = members[0]
+        self._emissions = Emissions(members[0].fitted_.features, joined([member.fitted_.weights for member in members]))
+        self._borders = np.cumsum([len(tagger.tags) for tagger in self.taggers])[:-1].tolist()
+
+    def lattices(self, documents: Sequence[Document]) -> list[Lattice]:
+        """What the forward-backward algorithm says of all tokens of the prepared documents, by each member."""
+        hinted = self._first.hinted(documents)
+        lengths = [last - first for document in documents for first, last in document.sentences]
+        scores = np.split(self._emissions.of(map(laid_out, hinted)), self._borders, axis=1)
+        return [
+            tagger.tempered(np.ascontiguousarray(own), lengths, tagger.temperature)
+            for tagger, own in zip(self.taggers, scores, strict=True)
+        ]
+
+
+def voted(voters: Voters, batch: Batch, threshold: float) -> Iterator[tuple[Document, list[float]]]:
     """Each document with the spans that are worth most, and the mean probability of each span that came with it."""
-    for document, proposals, means in proposed(members, batch, threshold):
+    for document, proposals, means in proposed(voters, batch, threshold):
         yield document.with_spans(most_worth(proposals, threshold)), means
 
 
-def proposed(
-    members: Sequence[CRFRecognizer], batch: Batch, threshold: float
-) -> Iterator[tuple[Document, list[Span], list[float]]]:
-    """Each document, its spans whose mean probability may reach the threshold, and those of the spans it came with.
-
-    Documents are prepared and hinted by one member for all.
-    """
-    documents = members[0].hinted([document for document, _ in batch])
-    taggers = [member.tagger() for member in members]
-    lattices = [tagger.lattice(documents) for tagger in taggers]
+def proposed(voters: Voters, batch: Batch, threshold: float) -> Iterator[tuple[Document, list[Span], list[float]]]:
+    """Each document, its spans whose mean probability may reach the threshold, and those of the spans it came with."""
+    taggers, lattices = voters.taggers, voters.lattices([document for document, _ in batch])
     chunks = sorted(
         {
             (chunk.first, chunk.last, chunk.label)

@@ -32,7 +32,6 @@ from crfner.recipes.likely import likely_domain, likely_language
 from crfner.recipes.training import resource_lexicons, train
 from crfner.recipes.values import Materials, Recipe
 from crfner.tokenize import tokenized
-from features import Clusters, Lexicon
 
 _FOLDS = 3
 _MOST = 600  # sentences that trials learn from and are scored on; what pays there pays with more, if less
@@ -148,20 +147,12 @@ def _scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options
     """The score of each fold, several of them at a time."""
     if recipe.resources:  # loaded once for all folds, and only what their words can match is sent to each
         words = {word for document in (*folds[0].train, *folds[0].test) for word in document.words()}
-        lexicons = {name: _matching(lexicon, words) for name, lexicon in resource_lexicons(recipe).items()}
+        lexicons = {name: lexicon.within(words) for name, lexicon in resource_lexicons(recipe).items()}
         materials = replace(materials, lexicons={**lexicons, **materials.lexicons})
         recipe = replace(recipe, resources=())
     work = (delayed(isolated)(_score, recipe, fold, materials, options) for fold in folds)
     scores: list[Score] = Parallel(n_jobs=min(cpu_count(), len(folds)), backend="threading")(work)
     return scores
-
-
-def _matching(lexicon: Lexicon, words: set[str]) -> Lexicon:
-    """The clusters of these words only; a gazetteer as it is."""
-    if not isinstance(lexicon, Clusters):
-        return lexicon
-    known = {*words, *(word.lower() for word in words)}
-    return Clusters({word: path for word, path in lexicon.paths.items() if word in known})
 
 
 def _score(recipe: Recipe, fold: Fold, materials: Materials, options: dict[str, Any]) -> Score:

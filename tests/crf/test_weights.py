@@ -12,7 +12,7 @@ import pytest
 from crfner.crf.crfsuite import train
 from crfner.crf.decode import Chain, confidence, viterbi
 from crfner.crf.emissions import Emissions
-from crfner.crf.weights import DamagedModel, Weights, read_weights
+from crfner.crf.weights import DamagedModel, Weights, joined, read_weights
 from crfner.document import Document
 from crfner.formats import read
 from crfner.schemes import encode
@@ -213,3 +213,13 @@ def test_weights_that_are_no_numbers_are_refused(model: bytes, weight: float) ->
     struct.pack_into("<d", forged, model.index(b"FEAT") + 12 + 12, weight)
     with pytest.raises(DamagedModel, match="no numbers"):
         read_weights(bytes(forged))
+
+
+def test_joined_weights_are_those_of_each_side_by_side() -> None:
+    corpus = small_corpus()
+    several = [read_weights(trained(corpus[:20])), read_weights(trained(corpus, c1=0.5))]
+    keys = [*(words for words, _ in corpus[15:25]), [["unknown"]], [[]]]
+    lists = [attributes for words in keys for attributes in words]
+    both = joined(several)
+    assert both.tags == several[0].tags + several[1].tags
+    np.testing.assert_allclose(both.summed(lists), np.hstack([weights.summed(lists) for weights in several]))

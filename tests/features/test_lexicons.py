@@ -163,3 +163,20 @@ def test_clusters_can_be_part_of_a_conjunction() -> None:
     config = {"clusters": {"lengths": [2]}, "conjunctions": [["cluster.brown[0]", "case[0]"]]}
     (token,) = FeatureSet(config, {"brown": Clusters({"on": "101"})}).lists([["On"]])[0]
     assert "cluster.brown[0]&case[0]=10|title" in token
+
+
+@given(
+    entries=st.lists(st.sampled_from(["a", "a b", "b c d", "a.", "c", "b.c", "d d"]), max_size=5),
+    words=st.lists(st.sampled_from(["a", "A", "b", "c", "d", "b.c", "a.", "x"]), max_size=8),
+)
+def test_what_lies_within_the_words_matches_them_alike(entries: list[str], words: list[str]) -> None:
+    gazetteer = Gazetteer.from_lines(entries)
+    smaller = gazetteer.within(words)
+    assert smaller.entries <= gazetteer.entries
+    assert smaller.match(words) == gazetteer.match(words)
+
+
+def test_clusters_within_words_are_those_of_their_capitals_and_lower_case() -> None:
+    clusters = Clusters({"monday": "01", "Monday": "10", "tuesday": "11"})
+    assert clusters.within(["Monday"]).paths == {"monday": "01", "Monday": "10"}
+    assert clusters.within(["TUESDAY"]).prefixes("TUESDAY") == ["11"]
