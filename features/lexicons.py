@@ -72,7 +72,12 @@ class Gazetteer:
         places = [""] * len(words)
         position = 0
         while position < len(words):
-            size = self._size_at(pieces, position)
+            first = pieces[position]
+            longest = self._longest.get(first[0]) if first else None
+            if longest is None:  # most words begin no entry
+                position += 1
+                continue
+            size = self._size_at(pieces, position, longest)
             if size == 1:
                 places[position] = "S"
             elif size:
@@ -80,9 +85,8 @@ class Gazetteer:
             position += size or 1
         return places
 
-    def _size_at(self, pieces: Sequence[tuple[str, ...]], position: int) -> int:
-        """How many tokens the longest entry that starts here covers."""
-        longest = self._longest.get(pieces[position][0], 0) if pieces[position] else 0
+    def _size_at(self, pieces: Sequence[tuple[str, ...]], position: int, longest: int) -> int:
+        """How many tokens the longest entry that starts here covers; none has more than `longest` pieces."""
         for size in range(min(longest, len(pieces) - position), 0, -1):
             last = pieces[position + size - 1]
             found = tuple(chain.from_iterable(pieces[position : position + size]))

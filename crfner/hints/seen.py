@@ -33,6 +33,7 @@ Counts = Mapping[Key, Counter[str]]
 _OUTSIDE = ""
 _TIMES = (1, 2, 5, 20)  # upper ends of the grades of how often
 _SHARES = (0.3, 0.6, 0.9, 0.99)  # lower ends of the grades of how surely
+_TOLD = 1 << 16  # words of new text whose values are kept at hand
 _LONGEST = 8  # words of an entity that is looked for again
 
 
@@ -79,7 +80,7 @@ class SeenHints:
 
     def hints(self, documents: Sequence[Document]) -> list[Values]:
         """For each tokenised document, and each of its tokens, the values that hold of it (see `seen_elsewhere`)."""
-        return [self._view.values(document.words(), Seen()) for document in documents]
+        return [self._view.values(document.words()) for document in documents]
 
     def to_bytes(self) -> bytes:
         """As JSON."""
@@ -158,11 +159,16 @@ class _View:
     seen: Seen
     folded: Counts[str]
     entities: _Entities
+    told: dict[str, list[str]] = field(default_factory=dict)  # of words of new text, as they recur
 
-    def values(self, words: Sequence[str], own: Seen) -> Values:
-        """What was seen of these words, less what their own document shows of them."""
-        folded = own.folded()
-        values = [self._of_word(word, own, folded) for word in words]
+    def values(self, words: Sequence[str], own: Seen | None = None) -> Values:
+        """What was seen of these words, less what their own document shows of them if it was counted too."""
+        if own is None:
+            own = Seen()
+            values = [[*self._of_new(word)] for word in words]
+        else:
+            folded = own.folded()
+            values = [self._of_word(word, own, folded) for word in words]
         taken = 0
         for first, last in self.entities.matches(words):
             if first < taken:
@@ -178,6 +184,13 @@ class _View:
                 values[number] += [value, f"{value}/{often}"]
             taken = last
         return values
+
+    def _of_new(self, word: str) -> list[str]:
+        if word not in self.told:
+            if len(self.told) >= _TOLD:
+                self.told.clear()
+            self.told[word] = self._of_word(word, Seen(), {})
+        return self.told[word]
 
     def _of_word(self, word: str, own: Seen, folded: Counts[str]) -> list[str]:
         name, roles = "word", _rest(self.seen.words.get(word), own.words.get(word))
