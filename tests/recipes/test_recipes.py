@@ -132,7 +132,7 @@ def test_a_choice_comes_from_real_training_and_is_the_same_again(
 
 def test_the_language_is_the_one_that_knows_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("wordfreq")
-    monkeypatch.setattr(choosing, "_present", lambda collection: True)
+    monkeypatch.setattr(likely, "_present", lambda collection: True)
 
     def said(text: str) -> list[Document]:
         words = text.split()
