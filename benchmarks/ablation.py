@@ -22,8 +22,8 @@ from joblib import Parallel, cpu_count, delayed
 
 from crfner import CRFRecognizer, Document, evaluate
 from crfner.compare.parts import apart, sample
-from crfner.compare.process import isolated
 from crfner.compare.splits import make_folds
+from crfner.evaluation import Score
 from crfner.evaluation.values import summed
 from crfner.recipes import NAMED, named
 from crfner.recipes.training import resource_lexicons
@@ -87,7 +87,7 @@ def main(corpora: Path, corpus: str, sentences: int, recipe: str, search: bool) 
         click.echo(f"before the search: F1 {before:.2f}; {stayed} of {parts} parts stay")
         return
     systems = list(kept.without())
-    scores = _parallel([(system, train, dev) for system in systems])
+    scores = [100 * score.f1 for score in _parallel([(system, train, dev) for system in systems])]
     click.echo(f"{'without':20}{'dev F1':>8}{'change':>8}")
     for system, f1 in sorted(zip(systems, scores, strict=True), key=lambda pair: pair[1]):
         click.echo(f"{system.name:20}{f1:8.2f}{f1 - base:+8.2f}")
@@ -118,25 +118,23 @@ def _searched(system: System, train: Sequence[Document]) -> System:
 
 def _validated(systems: Sequence[System], folds: Sequence[Any]) -> list[float]:
     work = [(system, fold.train, fold.test) for system in systems for fold in folds]
-    scores = _parallel(work, micro=True)
+    scores = _parallel(work)
     parts = [scores[number : number + len(folds)] for number in range(0, len(scores), len(folds))]
     return [100 * summed(part).f1 for part in parts]
 
 
-def _parallel(work: Sequence[tuple[System, Sequence[Document], Sequence[Document]]], micro: bool = False) -> list[Any]:
-    measure = _score if micro else _f1
-    tasks = (delayed(isolated)(measure, *one) for one in work)
-    found: list[Any] = Parallel(n_jobs=min(cpu_count(), len(work)), backend="threading")(tasks)
+def _parallel(work: Sequence[tuple[System, Sequence[Document], Sequence[Document]]]) -> list[Score]:
+    found: list[Score] = Parallel(n_jobs=min(cpu_count(), len(work)))(delayed(_score)(*one) for one in work)
     return found
 
 
-def _score(system: System, train: Sequence[Document], test: Sequence[Document]) -> Any:
+def _score(system: System, train: Sequence[Document], test: Sequence[Document]) -> Score:
     found = system.crf().fit(train).recognize(document.with_spans(()) for document in test)
     return evaluate(test, found, samples=1).micro
 
 
 def _f1(system: System, train: Sequence[Document], test: Sequence[Document]) -> float:
-    return float(100 * _score(system, train, test).f1)
+    return 100 * _score(system, train, test).f1
 
 
 def _less(mapping: Mapping[str, Any], name: str) -> dict[str, Any]:

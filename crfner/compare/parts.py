@@ -5,7 +5,7 @@ Public names: `sample`, `apart`, `part`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from crfner.document import Document
 from crfner.tokenize import tokenized
 
 
-def sample(documents: Sequence[Document], sentences: int) -> list[Document]:
+def sample(documents: Iterable[Document], sentences: int) -> list[Document]:
     """The first documents that together have so many sentences (or all, if fewer), the last one cut to what fits.
 
     When that is a part of a single document, it comes in two halves: systems that hold documents out need two.

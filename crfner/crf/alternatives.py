@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crfner.crf.nbest import log_partition, n_best
+from crfner.crf.tagging import batches
 from crfner.document import Document, Span
 from crfner.errors import SettingError
 from crfner.schemes import decode
@@ -46,16 +47,9 @@ def alternatives(crf: CRFRecognizer, documents: Iterable[Document], n: int) -> I
     """The n most probable analyses of each sentence, or all where it has fewer; see `CRFRecognizer.nbest`."""
     if n < 1:
         raise SettingError(f"n, how many analyses a sentence gets, must be 1 or more, not {n!r}")
-    size = max(_BATCH // n, _LEAST)
-    batch: list[Document] = []
-    tokens = 0
-    for document in documents:
-        batch.append(crf.prepared(document.with_spans(())))
-        tokens += len(batch[-1].tokens) or 1  # documents without any are not gathered for ever
-        if tokens >= size:
-            yield from _of_batch(crf, batch, n)
-            batch, tokens = [], 0
-    yield from _of_batch(crf, batch, n)
+    prepared = (crf.prepared(document.with_spans(())) for document in documents)
+    for batch in batches(prepared, lambda document: len(document.tokens), max(_BATCH // n, _LEAST)):
+        yield from _of_batch(crf, batch, n)
 
 
 def to_data(found: Alternatives) -> list[dict[str, Any]]:

@@ -20,8 +20,8 @@ import numpy as np
 
 from crfner.crf.decode import Bools, Floats
 from crfner.crf.likely import Likely
-from crfner.crf.tagging import Tagger
-from crfner.crf.thresholds import batches, exact
+from crfner.crf.tagging import Tagger, batches
+from crfner.crf.thresholds import BATCH, exact
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.evaluation.calibration import Reliability, reliability_of
@@ -112,7 +112,7 @@ def check_enough(documents: Sequence[Document]) -> None:
 def _given(crf: CRFRecognizer, documents: Iterable[Document]) -> _Given:
     found = _Given()
     count = sentence = 0
-    for batch in batches(documents):
+    for batch in batches(documents, lambda document: len(document.text), BATCH):
         prepared = crf.hinted([crf.prepared(document.with_spans(())) for document in batch])
         chunks, scores, lengths = crf.tagger().given(prepared)
         found.batches.append((scores, lengths, chunks))

@@ -3,7 +3,7 @@
 The best tags weigh a missed entity and a wrong one alike. Where a missed one costs more, or a label is rare, it pays to
 give what is less probable too: F-beta with a beta of 2 counts recall as four times as important as precision.
 
-Public names: `tune_thresholds`, `batches`, `exact`.
+Public names: `tune_thresholds`, `exact`, `BATCH`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crfner.crf.likely import Likely, apart
+from crfner.crf.tagging import batches
 from crfner.document import Chunk, Document
 from crfner.errors import SettingError
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _FLOOR = 0.02  # no threshold is lower: of fifty such spans one is right
 _ROUNDS = 3
-_BATCH = 40_000  # characters
+BATCH = 40_000
+"""Characters of text that is not cut into tokens yet that are worth tagging together."""
 
 
 def tune_thresholds(crf: CRFRecognizer, documents: Iterable[Document], *, beta: float = 2.0) -> dict[str, float]:
@@ -42,7 +44,7 @@ def tune_thresholds(crf: CRFRecognizer, documents: Iterable[Document], *, beta: 
     likely: list[Likely] = []
     offset = 0
     floor = dict.fromkeys(crf.labels, _FLOOR)
-    for batch in batches(documents):
+    for batch in batches(documents, lambda document: len(document.text), BATCH):
         prepared = crf.hinted([crf.prepared(document.with_spans(())) for document in batch])
         for collected, found in zip((best, likely), crf.tagger().chunks(prepared, floor), strict=True):
             collected.extend(
@@ -65,17 +67,6 @@ def tune_thresholds(crf: CRFRecognizer, documents: Iterable[Document], *, beta: 
         if thresholds == before:
             break
     return dict(sorted(thresholds.items()))
-
-
-def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """The documents in groups that are worth tagging together, and no larger."""
-    batch: list[Document] = []
-    for document in documents:
-        batch.append(document)
-        if sum(len(member.text) for member in batch) >= _BATCH:
-            yield batch
-            batch = []
-    yield batch
 
 
 def exact(document: Document, prepared: Document, offset: int) -> Iterator[Chunk]:

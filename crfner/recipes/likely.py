@@ -21,7 +21,7 @@ _NAMED = 0.1  # of the mentions, that a domain's gazetteers must name to be like
 
 def likely_collections(documents: Sequence[Document]) -> tuple[str, ...]:
     """The likely domain and the likely language of labelled documents, as far as there are any."""
-    looked_at = sample(list(map(tokenized, documents)), _SENTENCES)
+    looked_at = sample(map(tokenized, documents), _SENTENCES)
     return tuple(found for found in (likely_domain(looked_at), likely_language(looked_at)) if found)
 
 
