@@ -2,7 +2,8 @@
 
 The second has to learn how far the first is right, so what it is told of a training document comes from a first CRF
 that has not learnt from that document (cross-fitting, as in stacking; Wolpert 1992). For new text, the first CRF is one
-that has learnt from all of them. Both are in one recogniser and one file. After Krishnan and Manning (2006).
+that has learnt from all of them. Both are in one recogniser and one file, and read the same lexicons and the same hints
+of what was seen elsewhere. After Krishnan and Manning (2006).
 
 Public names: `first_stage`, `FIRST`.
 """
@@ -20,6 +21,7 @@ from crfner.compare.process import isolated
 from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
 from crfner.crf.layout import hinted_by
+from crfner.crf.settings import with_hits_read
 from crfner.document import Document
 from crfner.hints.stage import StageHints, Values
 
@@ -38,14 +40,22 @@ def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list
     """
     prepared = apart([crf.prepared(document) for document in documents], 2 * _FOLDS)
     lexicons = crf.lexicons_within(prepared)  # each process has its own, and large ones are slow to hand over
-    only = {"lexicons": lexicons, "stages": 1, "consistency": 0.0, "declared_labels": None, "progress": False}
+    only = {
+        "features": with_hits_read(crf.features),  # the documents have been told what was seen elsewhere
+        "lexicons": lexicons,
+        "stages": 1,
+        "seen": False,
+        "consistency": 0.0,
+        "declared_labels": None,
+        "progress": False,
+    }
     parameters = {**crf.get_params(), **only}
     parts = make_folds(prepared, _FOLDS, crf.seed)
     work = [delayed(isolated)(_first, parameters, prepared)]
     work += [delayed(isolated)(_told, parameters, part.train, part.test) for part in parts]
     done = Parallel(n_jobs=min(cpu_count(), len(work)), backend="threading", return_as="generator")(work)
     learnt, *told = tqdm(done, "first stage", len(work), unit=" CRFs", disable=None if crf.progress else True)
-    first = learnt.with_lexicons(crf.lexicons)
+    first = learnt.read_by(crf.lexicons)
     for part, values in zip(parts, told, strict=True):
         for number, said in zip(part.places, values, strict=True):
             prepared[number] = hinted_by(FIRST, prepared[number], said)
@@ -58,4 +68,5 @@ def _first(parameters: dict[str, Any], documents: Sequence[Document]) -> CRFReco
 
 def _told(parameters: dict[str, Any], training: Sequence[Document], held_out: Sequence[Document]) -> list[Values]:
     """What a CRF that has learnt from the training documents says of those that were held out."""
-    return StageHints(_first(parameters, training)).hints(held_out)
+    first = _first(parameters, training)
+    return StageHints(first).hints(first.hinted([document.with_spans(()) for document in held_out]))

@@ -85,6 +85,7 @@ class Channel:
     keys        View -> list of keys laid out like `View.words`
     attributes  key -> for each offset, in order, the attribute strings; the key is None beyond a sentence's border
     reach       how many tokens to either side `keys` itself looks
+    of_hits     whether keys come from the view's hits, and not from its words and columns alone
     """
 
     name: str
@@ -92,6 +93,7 @@ class Channel:
     keys: Callable[[View], list[Key]]
     attributes: Callable[[Key], list[list[str]]]
     reach: int = 0
+    of_hits: bool = False
 
 
 class Cache(dict[K, V]):

@@ -105,7 +105,7 @@ def hits_channel(offsets: tuple[int, ...]) -> Channel:
         values = key if isinstance(key, tuple) else ()
         return [[f"hit[{offset}]={value}" for value in values] for offset in offsets]
 
-    return Channel("hit", offsets, keys, attributes)
+    return Channel("hit", offsets, keys, attributes, of_hits=True)
 
 
 def position_channel() -> Channel:

@@ -2,21 +2,33 @@
 
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 
-from crfner import CRFRecognizer
+from crfner import CRFRecognizer, store
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.hints.stage import StageHints, evidence
 from crfner.stages import first_stage
 from crfner.tokenize import tokenized
+from features import Gazetteer, OfSentence
 
 PLAIN = {"word": {"window": 1}, "shape": {}}
+CALLS: list[Sequence[str]] = []
+
+
+def initial(word: str) -> list[str]:
+    return [word[0]]
+
+
+def counted(words: Sequence[str]) -> list[list[str]]:
+    """A function of a sentence that keeps count of what it is asked."""
+    CALLS.append(words)
+    return [[] for _ in words]
 
 
 @pytest.fixture(autouse=True)
@@ -111,9 +123,37 @@ def test_a_clone_has_learnt_nothing_and_can_learn_again(trained: CRFRecognizer, 
 
 
 def test_hints_of_something_else_than_a_crf_are_refused(trained: CRFRecognizer) -> None:
-    assert isinstance(StageHints.from_bytes(StageHints(trained).to_bytes()), StageHints)
+    assert isinstance(StageHints.from_bytes(StageHints(trained).to_bytes(), {}), StageHints)
     with pytest.raises(ValueError, match="its first stage"):
-        StageHints.from_bytes(b"nothing")
+        StageHints.from_bytes(b"nothing", {})
+    rules = store.to_bytes({"kind": "rules"}, {})
+    with pytest.raises(ValueError, match="its first stage is no CRF"):
+        StageHints.from_bytes(rules, {})
+
+
+def test_both_stages_have_the_lexicons_and_functions_of_the_file(tmp_path: Path) -> None:
+    names = Gazetteer.from_lines(["Bo", "Never mentioned"])
+    features = {**PLAIN, "gazetteers": {}, "initial": {}}
+    functions = {"initial": initial}
+    crf = CRFRecognizer(features, stages=2, seen=True, iterations=20, lexicons={"names": names}, functions=functions)
+    crf.fit([*stories(30, 0), tokenized(Document("Here is Bo.", spans=(Span(8, 10, "PER"),)))])
+    crf.save(tmp_path / "two.crfner")
+    loaded = CRFRecognizer.load(tmp_path / "two.crfner", functions)
+    first = loaded.fitted_.hinters["first"]
+    assert isinstance(first, StageHints)
+    assert first.first.fitted_.features.lexicons["names"] is loaded.fitted_.features.lexicons["names"]
+    assert not first.first.fitted_.hinters
+    test = stories(20, 2)
+    assert list(loaded.recognize(test)) == list(crf.recognize(test))
+
+
+def test_what_the_first_stage_made_of_the_words_is_not_made_again() -> None:
+    functions = {"counted": OfSentence(counted)}
+    crf = CRFRecognizer({**PLAIN, "counted": {}}, stages=2, iterations=10, functions=functions).fit(stories(20, 0))
+    test = stories(3, 1)
+    CALLS.clear()
+    list(crf.recognize(test))
+    assert [word for words in CALLS for word in words] == [word for document in test for word in document.words()]
 
 
 def test_there_are_one_or_two_stages() -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crfner.crf.decode import Bools, Floats
-from crfner.crf.likely import Likely
+from crfner.crf.likely import Likely, chances
 from crfner.crf.tagging import Tagger, batches
 from crfner.crf.thresholds import BATCH, exact
 from crfner.document import Document
@@ -141,11 +141,13 @@ def _halves(given: _Given) -> Bools:
 
 def _scores(tagger: Tagger, given: _Given, temperature: float) -> Floats:
     """The probability of each span under the temperature."""
-    probabilities: list[float] = []
-    for scores, lengths, chunks in given.batches:
-        found = tagger.tempered(scores, lengths, temperature)
-        probabilities += [tagger.probability(found, chunk.first, chunk.last, chunk.label) for chunk in chunks]
-    return np.array(probabilities)
+    probabilities = [
+        chances(
+            tagger.tempered(scores, lengths, temperature), tagger.tags, [(c.first, c.last, c.label) for c in chunks]
+        )
+        for scores, lengths, chunks in given.batches
+    ]
+    return np.concatenate(probabilities)
 
 
 def _fitted(tagger: Tagger, given: _Given, right: Bools, among: Bools) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,25 +153,6 @@ class Lattice:
         back = _normalised(self.moves.T[path[after]] * self.forward[here])  # P(tag here | tag after)
         separate[after] = (back * ~self.continues.T[path[after]]).sum(axis=1)
         return Confidence(node, link, separate, closed)
-
-    def chunk(self, tags: Sequence[int], first: int) -> float:
-        """The probability that the tokens from `first` on form exactly the chunk that these tags make.
-
-        The same sum over tag sequences as `Confidence.of_chunk`, for any chunk within a sentence.
-        """
-        here = self.forward[first] * self.coming[first]
-        probability = float(here[tags[0]] / max(here.sum(), _TINY))
-        if not self.starts[first]:
-            back = self.moves[:, tags[0]] * self.forward[first - 1]
-            probability *= float(back[~self.continues[:, tags[0]]].sum() / max(back.sum(), _TINY))
-        end = first + len(tags)
-        for place, (before, tag) in enumerate(pairwise(tags), first + 1):
-            onward = self.moves[before] * self.leaving[place]
-            probability *= float(onward[tag] / max(onward.sum(), _TINY))
-        if end < len(self.starts) and not self.starts[end]:
-            onward = self.moves[tags[-1]] * self.leaving[end]
-            probability *= float(onward[~self.continues[tags[-1]]].sum() / max(onward.sum(), _TINY))
-        return min(1.0, probability)
 
 
 def lattice(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Lattice:

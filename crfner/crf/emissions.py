@@ -8,17 +8,18 @@ of small tables, wherever the key was met before. The tables are bounded: a full
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 
 import numpy as np
 
 from crfner.crf.decode import Floats, Ints
-from crfner.crf.layout import Laid
+from crfner.crf.layout import Keys
 from crfner.crf.weights import Weights
+from crfner.document import Document
 from features import FeatureSet
-from features.channels import Channel, Key, view
+from features.channels import Channel, Key
 
 _TABLE_SIZE = 1 << 15
 _SLICE = 512  # keys learnt at a time: their lists of strings are gone before the garbage collector walks them
@@ -28,28 +29,28 @@ class Emissions:
     """Emission scores under fixed weights. Not safe for use by several threads at once."""
 
     def __init__(self, features: FeatureSet, weights: Weights) -> None:
-        self._pad = features.pad
+        self._features = features
         self._size = len(weights.tags)
         self._tables = [_Table(channel, weights) for channel in features.channels]
 
-    def of(self, documents: Iterable[Laid]) -> Floats:
-        """Scores of all tokens of the documents: (tokens, L)."""
+    def of(self, documents: Sequence[Document]) -> Floats:
+        """Scores of all tokens of the documents, which are prepared and hinted: (tokens, L)."""
         with _collector_at_rest():
             return self._of(documents)
 
-    def _of(self, documents: Iterable[Laid]) -> Floats:
-        views = [view(sentences, columns, self._pad, hits) for sentences, columns, hits in documents]
+    def _of(self, documents: Sequence[Document]) -> Floats:
+        seen = [(kept, kept.view(self._features, document)) for document in documents for kept in [Keys.of(document)]]
         positions: list[int] = []
         laid = 0
-        for one in views:
+        for _, one in seen:
             positions.extend([laid + position for position in one.positions])
             laid += len(one.words)
         places = np.array(positions, dtype=np.int64)
         scores = np.zeros((len(places), self._size))
-        for table in self._tables:
+        for number, table in enumerate(self._tables):
             keys: list[Key] = []
-            for one in views:
-                keys.extend(table.channel.keys(one))
+            for kept, one in seen:
+                keys.extend(kept.keys(number, table.channel, one))
             table.add(keys, places, scores)
         return scores
 

@@ -177,11 +177,12 @@ class CRFRecognizer:
         words = {word for document in documents for word in document.words()}
         return {name: lexicon.within(words) for name, lexicon in self.lexicons.items()}
 
-    def with_lexicons(self, lexicons: Mapping[str, Lexicon] | None) -> Self:
-        """This recogniser, which has learnt with a part of these lexicons, with all of them."""
+    def read_by(self, lexicons: Mapping[str, Lexicon] | None) -> Self:
+        """This recogniser, made part of another: with all of its lexicons, and without hinters of its own."""
         fitted = self._model()
-        self.lexicons = lexicons
-        self._set(replace(fitted, features=FeatureSet(fitted.features.config, lexicons, self.functions)))
+        self.lexicons, self.hinters = lexicons, None
+        features = FeatureSet(fitted.features.config, lexicons, self.functions)
+        self._set(replace(fitted, features=features, hinters={}))
         return self
 
     def learn_hints(self, documents: Iterable[Document]) -> tuple[Iterable[Document], dict[str, Hinter]]:
@@ -190,14 +191,14 @@ class CRFRecognizer:
         What a document is told has been learnt from the others. Raises what `crfner.stages.first_stage` raises.
         """
         learnt: dict[str, Hinter] = {}
-        if self.stages > 1:
-            from crfner.stages import FIRST, first_stage
-
-            documents, learnt[FIRST] = first_stage(self, documents)
         if self.seen:
             from crfner.hints.seen import SEEN, seen_elsewhere
 
             documents, learnt[SEEN] = seen_elsewhere([self.prepared(document) for document in documents])
+        if self.stages > 1:
+            from crfner.stages import FIRST, first_stage
+
+            documents, learnt[FIRST] = first_stage(self, documents)
         return documents, learnt
 
     @property

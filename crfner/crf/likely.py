@@ -4,17 +4,19 @@ The best tag sequence hides what comes second: an entity of a rare label with a 
 each time. The lattice knows the probability of every chunk, and as a longer one is never more probable than that its
 label begins at this token and goes on so far, few beginnings need a second look.
 
-Public names: `Likely`, `likely_chunks`, `apart`.
+Public names: `Likely`, `likely_chunks`, `chances`, `apart`.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from crfner.crf.decode import Ints, Lattice, shares
+from crfner.crf.decode import Bools, Floats, Ints, Lattice, shares
+from crfner.document import Chunk
 from crfner.schemes import split_tag
 
 
@@ -31,45 +33,98 @@ class Likely:
 def likely_chunks(found: Lattice, tags: Sequence[str], thresholds: Mapping[str, float]) -> list[Likely]:
     """All chunks whose probability is at least their label's threshold; labels without one are not looked for.
 
-    The probability is the sum over all tag sequences that have exactly this chunk (constrained forward-backward:
-    Culotta and McCallum 2004). As those of chunks with a token in common sum to 1 at most, 1 / threshold chunks can
-    hold a token. The chunks come in no particular order, and may overlap.
+    As the probabilities of chunks with a token in common sum to 1 at most, 1 / threshold chunks can hold a token. The
+    chunks come in no particular order, and may overlap.
     """
     likely: list[Likely] = []
-    if len(found.starts):
-        for label, threshold in thresholds.items():
-            inside = np.array([n for n, tag in enumerate(tags) if split_tag(tag)[1] == label], dtype=np.int64)
-            if len(inside):
-                likely.extend(_of_label(found, inside, label, threshold))
+    for label, threshold in thresholds.items():
+        growing = _Growing.of(found, tags, label)
+        if growing is None:
+            continue
+        begun = growing.begun()
+        firsts: Ints = np.flatnonzero(begun.sum(axis=1) >= threshold)
+        here, open_ = firsts, begun[firsts]
+        while len(here):
+            probabilities, open_ = growing.step(here, open_)
+            for place in np.flatnonzero(probabilities >= threshold).tolist():
+                exactly = min(1.0, float(probabilities[place]))
+                likely.append(Likely(int(firsts[place]), int(here[place]) + 1, label, exactly))
+            kept = open_.sum(axis=1) >= threshold
+            firsts, here, open_ = firsts[kept], here[kept] + 1, open_[kept]
     return likely
 
 
-def _of_label(found: Lattice, inside: Ints, label: str, threshold: float) -> Iterable[Likely]:
-    """The likely chunks of one label; `inside` has the numbers of its tags.
+def chances(found: Lattice, tags: Sequence[str], chunks: Sequence[Chunk]) -> Floats:
+    """(chunks,) how probable exactly each chunk is.
 
-    All chunks that begin anywhere grow together, a token a step: `open_` has for each the probability that it begins
-    where it does and goes on up to here, by the tag that it has here.
+    It is 0 for a chunk that is empty, goes beyond a sentence or has a label that was not learnt.
     """
-    ends = np.append(found.starts[1:], True)  # of sentences
-    parted = found.moves * ~found.continues
-    before = found.forward[:-1]
-    begun = found.node[:, inside]
-    begun[1:] *= np.where(
-        found.starts[1:, None], 1.0, shares(before @ parted[:, inside], before @ found.moves[:, inside])
-    )
-    firsts: Ints = np.flatnonzero(begun.sum(axis=1) >= threshold)
-    here, open_ = firsts, begun[firsts]
-    going_on = (found.moves * found.continues)[np.ix_(inside, inside)]
-    while len(here):
-        after = np.minimum(here + 1, len(ends) - 1)
-        sums = found.leaving[after] @ found.moves[inside].T
-        closed = np.where(ends[here, None], 1.0, shares(found.leaving[after] @ parted[inside].T, sums))
-        probabilities = (open_ * closed).sum(axis=1)
-        for place in np.flatnonzero(probabilities >= threshold).tolist():
-            yield Likely(int(firsts[place]), int(here[place]) + 1, label, min(1.0, float(probabilities[place])))
-        open_ = (shares(open_, sums) @ going_on) * found.leaving[after][:, inside]
-        kept = ~ends[here] & (open_.sum(axis=1) >= threshold)
-        firsts, here, open_ = firsts[kept], here[kept] + 1, open_[kept]
+    probable = np.zeros(len(chunks))
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, (first, last, label) in enumerate(chunks):
+        if first < last:
+            numbers[label].append(number)
+    for label, own in numbers.items():
+        growing = _Growing.of(found, tags, label)
+        if growing is None:
+            continue
+        places = np.array(own)
+        here, last = np.array([chunks[number][:2] for number in own], dtype=np.int64).T
+        open_ = growing.begun()[here]
+        while len(places):
+            exactly, open_ = growing.step(here, open_)
+            ended = here + 1 == last
+            probable[places[ended]] = np.minimum(exactly[ended], 1.0)
+            kept = ~ended & open_.any(axis=1)
+            places, here, last, open_ = places[kept], here[kept] + 1, last[kept], open_[kept]
+    return probable
+
+
+@dataclass(frozen=True, slots=True)
+class _Growing:
+    """Chunks of one label that grow together, a token a step.
+
+    Each has the probability that it begins where it does and goes on up to here, by the tag that it has here. Summed
+    over the tags, once it is closed, that is the probability of all tag sequences with exactly this chunk (constrained
+    forward-backward: Culotta and McCallum 2004).
+
+    inside    the numbers of the label's tags
+    parted    (L, L) exponentials of the transitions that do not go on with a chunk
+    going_on  of those that do, between the label's tags
+    ends      (T,) whether a sentence ends at the token
+    """
+
+    found: Lattice
+    inside: Ints
+    parted: Floats
+    going_on: Floats
+    ends: Bools
+
+    @classmethod
+    def of(cls, found: Lattice, tags: Sequence[str], label: str) -> _Growing | None:
+        """None where there is no token, or no tag of the label."""
+        inside = np.array([n for n, tag in enumerate(tags) if split_tag(tag)[1] == label], dtype=np.int64)
+        if not len(found.starts) or not len(inside):
+            return None
+        going_on = (found.moves * found.continues)[np.ix_(inside, inside)]
+        return cls(found, inside, found.moves * ~found.continues, going_on, np.append(found.starts[1:], True))
+
+    def begun(self) -> Floats:
+        """(T, tags) how probable it is that a chunk begins at each token, with each tag."""
+        found, inside, before = self.found, self.inside, self.found.forward[:-1]
+        begun = found.node[:, inside]
+        parting = shares(before @ self.parted[:, inside], before @ found.moves[:, inside])
+        begun[1:] *= np.where(found.starts[1:, None], 1.0, parting)
+        return begun
+
+    def step(self, here: Ints, open_: Floats) -> tuple[Floats, Floats]:
+        """How probable it is that the chunks end here, and that they go on to the next token, by its tags."""
+        after = np.minimum(here + 1, len(self.ends) - 1)
+        leaving, ends = self.found.leaving[after], self.ends[here, None]
+        sums = leaving @ self.found.moves[self.inside].T
+        closed = np.where(ends, 1.0, shares(leaving @ self.parted[self.inside].T, sums))
+        onward = (shares(open_, sums) @ self.going_on) * leaving[:, self.inside]
+        return (open_ * closed).sum(axis=1), np.where(ends, 0.0, onward)
 
 
 def apart(likely: Iterable[Likely]) -> list[Likely]:

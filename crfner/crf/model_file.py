@@ -14,7 +14,8 @@ from crfner import schemes, store
 from crfner.crf.packed import pack, unpack
 from crfner.crf.weights import DamagedModel, Weights, read_weights
 from crfner.errors import CrfnerError
-from crfner.hints import Hinter, read_hinter
+from crfner.hints import WITHIN, Hinter, read_hinter
+from crfner.hints.stage import StageHints
 from crfner.version import __version__
 from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon
 
@@ -83,16 +84,18 @@ def weight_parts(fitted: Fitted) -> dict[str, bytes]:
 def shared_parts(several: Sequence[Fitted]) -> dict[str, bytes]:
     """The parts with lexicons and hinters that all of these models have, without what none of them gives weight."""
     parts = {}
-    attributes = chain.from_iterable(fitted.weights.attributes for fitted in several)
+    hinters = several[0].hinters
+    stages = [hinter.first.fitted_ for hinter in hinters.values() if isinstance(hinter, StageHints)]
+    attributes = chain.from_iterable(fitted.weights.attributes for fitted in (*several, *stages))
     for name, lexicon in _weighty(several[0].features.lexicons, attributes).items():
         folder = next(folder for folder, kind in _LEXICONS.items() if isinstance(lexicon, kind))
         parts[f"{folder}{name}.txt"] = "".join(f"{line}\n" for line in lexicon.to_lines()).encode()
-    for name, hinter in several[0].hinters.items():
+    for name, hinter in hinters.items():
         parts[f"{_HINTERS}{name}.{hinter.kind}"] = hinter.to_bytes()
     return parts
 
 
-def read_shared(stored: store.Stored) -> Shared:
+def read_shared(stored: store.Stored, functions: Mapping[str, Function] | None = None) -> Shared:
     """The lexicons and hinters that a model file holds. Raises ValueError when they are damaged."""
     lexicons: dict[str, Lexicon] = {}
     hinters: dict[str, Hinter] = {}
@@ -101,9 +104,10 @@ def read_shared(stored: store.Stored) -> Shared:
             if part.startswith(folder):
                 name = part.removeprefix(folder).removesuffix(".txt")
                 lexicons[name] = kind.from_lines(content.decode().split("\n"))
-        if part.startswith(_HINTERS):
-            name, _, hinter_kind = part.removeprefix(_HINTERS).rpartition(".")
-            hinters[name] = read_hinter(hinter_kind, content)
+    names = (part.removeprefix(_HINTERS).rpartition(".")[::2] for part in stored.parts if part.startswith(_HINTERS))
+    for name, hinter_kind in sorted(names, key=lambda pair: pair[1] in WITHIN):
+        content = stored.parts[f"{_HINTERS}{name}.{hinter_kind}"]
+        hinters[name] = read_hinter(hinter_kind, content, lexicons, functions)
     return Shared(lexicons, hinters)
 
 
@@ -121,7 +125,7 @@ def from_stored(
     if not isinstance(manifest.get("settings"), dict) or not _are_texts(manifest.get("labels")):
         raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
     try:
-        shared = shared or read_shared(stored)
+        shared = shared or read_shared(stored, functions)
         old = stored.parts.get(_CRFSUITE)
         weights = unpack(stored.parts[_WEIGHTS]) if old is None else read_weights(old)
         for tag in weights.tags:

@@ -1,27 +1,27 @@
 """Tagging a batch of documents with a fitted model: emissions, the best tags, and how probable spans are.
 
-Public names: `Tagger`, `batches`, `Batch`.
+Public names: `Tagger`, `asked_for`, `batches`, `Batch`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 
 from crfner.crf.decode import Chain, Floats, Ints, Lattice, lattice, viterbi
 from crfner.crf.emissions import Emissions
-from crfner.crf.layout import laid_out
-from crfner.crf.likely import Likely, apart, likely_chunks
+from crfner.crf.likely import Likely, apart, chances, likely_chunks
 from crfner.crf.model_file import Fitted
 from crfner.crf.reranking import agreeing
 from crfner.crf.settings import check_apart
 from crfner.crf.weights import Weights
 from crfner.document import Chunk, Document, Span
 from crfner.errors import SettingError
-from crfner.schemes import continues, decode, encode, may_follow, split_tag
+from crfner.schemes import continues, decode, may_follow, split_tag
 
 Batch = Sequence[tuple[Document, Sequence[Span]]]
 """Documents, tokenised, with spans whose probability is asked for."""
@@ -45,6 +45,19 @@ def batches(items: Iterable[T], tokens: Callable[[T], int], least: int = _BATCH)
             yield batch
             batch, size = [], 0
     yield batch
+
+
+def asked_for(batch: Batch) -> Iterator[list[Chunk]]:
+    """The spans that come with each document, as chunks over the tokens of the batch.
+
+    A span that does not begin and end with a token becomes an empty chunk, which nothing finds probable.
+    """
+    start = 0
+    for document, asked in batch:
+        firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)} if asked else {}
+        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start + 1)} if asked else {}
+        yield [(firsts.get(span.start, start), lasts.get(span.end, start), span.label) for span in asked]
+        start += len(document.tokens)
 
 
 class Tagger:
@@ -87,7 +100,7 @@ class Tagger:
     def emissions(self, documents: Sequence[Document]) -> tuple[Floats, list[int]]:
         """Scores of all tokens of the documents, (tokens, L), and the length of each sentence."""
         lengths = [last - first for document in documents for first, last in document.sentences]
-        return self._emissions.of(map(laid_out, documents)), lengths
+        return self._emissions.of(documents), lengths
 
     def tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
         """Each document with the spans to give, and the probability of each span that came with it."""
@@ -95,8 +108,9 @@ class Tagger:
         scores, lengths = self.emissions(documents)
         found = self.tempered(scores, lengths, self.temperature)
         chunks = self._given(documents, found, scores, lengths)
+        probabilities = self.probabilities(found, batch)
         start, taken = 0, 0  # the tokens of all documents stand one after the other
-        for document, asked in batch:
+        for number, document in enumerate(documents):
             end = start + len(document.tokens)
             spans = []
             while taken < len(chunks) and chunks[taken].last <= end:
@@ -104,7 +118,7 @@ class Tagger:
                 left, right = document.tokens[chunk.first - start][0], document.tokens[chunk.last - 1 - start][1]
                 spans.append(Span(left, right, chunk.label, round(chunk.probability, 4), "crf"))
                 taken += 1
-            yield document.with_spans(spans), self.probabilities(found, document, start, asked) if asked else []
+            yield document.with_spans(spans), probabilities[number]
             start = end
 
     def chunks(
@@ -131,31 +145,13 @@ class Tagger:
             return lattice(scores, lengths, self.chain)
         return lattice(scores / temperature, lengths, self.chain.tempered(temperature))
 
-    def probability(self, found: Lattice, first: int, last: int, label: str) -> float:
-        """How probable exactly this chunk is; 0 for one that crosses a sentence's border or of an unknown label."""
-        if found.starts[first + 1 : last].any():
-            return 0.0
-        size = last - first
-        ways = {
-            tuple(encode([(0, size, label)], size, self._scheme)),
-            tuple(encode([(0, 1, label), (1, size + 1, label)], size + 1, self._scheme)[1:]),  # IOB1 tells neighbours
-        }
-        known = [[self._numbers[tag] for tag in tags] for tags in ways if all(tag in self._numbers for tag in tags)]
-        return min(1.0, sum(found.chunk(numbers, first) for numbers in known))
-
-    def probabilities(self, found: Lattice, document: Document, start: int, spans: Sequence[Span]) -> list[float]:
-        """Of each span of a document, the probability that exactly it is an entity of its label.
-
-        found  what is said of a batch in which the document's tokens begin with number `start`
+    def probabilities(self, found: Lattice, batch: Batch) -> list[list[float]]:
+        """Of each span that comes with a document, the probability that exactly it is an entity of its label.
 
         It is 0 for a span that does not begin and end with a token of one sentence, or whose label was not learnt.
         """
-        firsts = {left: number for number, (left, _) in enumerate(document.tokens, start)}
-        lasts = {right: number for number, (_, right) in enumerate(document.tokens, start + 1)}
-        borders = ((firsts.get(span.start, -1), lasts.get(span.end, -1), span.label) for span in spans)
-        return [
-            self.probability(found, first, last, label) if 0 <= first < last else 0.0 for first, last, label in borders
-        ]
+        probable = iter(chances(found, self.tags, [chunk for chunks in asked_for(batch) for chunk in chunks]).tolist())
+        return [list(islice(probable, len(asked))) for _, asked in batch]
 
     def read(self, documents: Sequence[Document]) -> tuple[Floats, list[Chunk]]:
         """How probable each label is at each token, (tokens, labels), and the chunks of the best tags.
@@ -186,10 +182,8 @@ class Tagger:
         chosen = apart([*others, *likely_chunks(plain, self.tags, self.thresholds)])
         if self.temperature == 1.0:
             return chosen
-        return [
-            replace(chunk, probability=self.probability(found, chunk.first, chunk.last, chunk.label))
-            for chunk in chosen
-        ]
+        probable = chances(found, self.tags, [(chunk.first, chunk.last, chunk.label) for chunk in chosen]).tolist()
+        return [replace(chunk, probability=one) for chunk, one in zip(chosen, probable, strict=True)]
 
     def _along(self, found: Lattice, path: Ints, lengths: Sequence[int]) -> list[Likely]:
         """The chunks of these tags."""

@@ -140,7 +140,7 @@ class EnsembleRecognizer:
         if type(size) is not int or not 2 <= size <= MOST or type(threshold) is not float or not 0 < threshold <= 1:
             raise CrfnerError(f"{path}: the model is damaged: its manifest does not say how its members vote")
         try:
-            shared = model_file.read_shared(stored)
+            shared = model_file.read_shared(stored, functions)
             parts = [stored.parts[f"{_MEMBERS}{number}.crfner"] for number in range(size)]
         except KeyError as error:
             raise CrfnerError(f"{path}: the model is damaged: it holds no {error.args[0]!r}") from None

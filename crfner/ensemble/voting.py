@@ -9,17 +9,15 @@ Public names: `Voters`, `voted`, `proposed`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from statistics import fmean
+from itertools import chain, islice
 
 import numpy as np
 
 from crfner.crf import CRFRecognizer
 from crfner.crf.decode import Lattice
 from crfner.crf.emissions import Emissions
-from crfner.crf.layout import laid_out
-from crfner.crf.likely import likely_chunks
-from crfner.crf.tagging import Batch
+from crfner.crf.likely import chances, likely_chunks
+from crfner.crf.tagging import Batch, asked_for
 from crfner.crf.weights import joined
 from crfner.document import Document, Span
 from crfner.scheduling import most_worth
@@ -44,7 +42,7 @@ class Voters:
         """What the forward-backward algorithm says of all tokens of the prepared documents, by each member."""
         hinted = self._first.hinted(documents)
         lengths = [last - first for document in documents for first, last in document.sentences]
-        scores = np.split(self._emissions.of(map(laid_out, hinted)), self._borders, axis=1)
+        scores = np.split(self._emissions.of(hinted), self._borders, axis=1)
         return [
             tagger.tempered(np.ascontiguousarray(own), lengths, tagger.temperature)
             for tagger, own in zip(self.taggers, scores, strict=True)
@@ -67,19 +65,19 @@ def proposed(voters: Voters, batch: Batch, threshold: float) -> Iterator[tuple[D
             for chunk in likely_chunks(lattice, tagger.tags, dict.fromkeys(tagger.labels, threshold))
         }
     )
+    others = list(asked_for(batch))
+    every = [*chunks, *chain.from_iterable(others)]
+    said = [chances(lattice, tagger.tags, every) for tagger, lattice in zip(taggers, lattices, strict=True)]
+    means = np.mean(said, axis=0).tolist()
+    of_others = iter(means[len(chunks) :])
     start, taken = 0, 0  # the tokens of all documents stand one after the other
-    for document, asked in batch:
+    for (document, _), asked in zip(batch, others, strict=True):
         end = start + len(document.tokens)
         spans = []
         while taken < len(chunks) and chunks[taken][1] <= end:
             first, last, label = chunks[taken]
-            spans.append(Span(document.tokens[first - start][0], document.tokens[last - 1 - start][1], label))
+            left, right = document.tokens[first - start][0], document.tokens[last - 1 - start][1]
+            spans.append(Span(left, right, label, round(means[taken], 4), SOURCE))
             taken += 1
-        said = [
-            tagger.probabilities(lattice, document, start, [*spans, *asked])
-            for tagger, lattice in zip(taggers, lattices, strict=True)
-        ]
-        means = [fmean(of_span) for of_span in zip(*said, strict=True)]
-        scored = [replace(s, score=round(mean, 4), source=SOURCE) for s, mean in zip(spans, means, strict=False)]
-        yield document, scored, means[len(spans) :]
+        yield document, spans, list(islice(of_others, len(asked)))
         start = end

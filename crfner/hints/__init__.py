@@ -4,16 +4,17 @@ A hinter's values become attributes of the CRF (the entry `hits` of a feature se
 that an earlier one is built on is such a hinter, and so are the frozen states of a pretrained encoder, the first of two
 stages, and what is counted in the training text. They are not trained with the CRF, and travel in its model file.
 
-Public names: `Hinter`, `LEARNT`, `read_hinter`.
+Public names: `Hinter`, `LEARNT`, `WITHIN`, `read_hinter`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Protocol
 
 from crfner.document import Document
+from features import Function, Lexicon
 
 
 class Hinter(Protocol):
@@ -25,11 +26,14 @@ class Hinter(Protocol):
     kind: str
 
     def hints(self, documents: Sequence[Document]) -> Sequence[Sequence[Sequence[str]]]:
-        """For each document, and each of its tokens, the values that hold of it; they are tokenised, without spans."""
+        """For each document, and each of its tokens, the values that hold of it; they are tokenised, without spans.
+
+        They carry what hinters before this one said of them.
+        """
         ...
 
     def to_bytes(self) -> bytes:
-        """What a model file keeps of it; `from_bytes` of its class makes it anew."""
+        """What a model file keeps of it; `from_bytes` of its class makes it anew (see `read_hinter`)."""
         ...
 
 
@@ -41,14 +45,22 @@ HINTERS = {
 }
 """Module and class by kind; imported for the kinds that a file holds."""
 
+WITHIN = ("stage",)
+"""The kinds that share the lexicons and functions of the model that they belong to; they are the last to speak."""
+
 LEARNT = ("seen", "stage")
 """The kinds that a CRF makes for itself from its training text, as its parameters say."""
 
 
-def read_hinter(kind: str, data: bytes) -> Hinter:
-    """A hinter from what a model file keeps of it. Raises ValueError for an unknown kind or damaged data."""
+def read_hinter(
+    kind: str, data: bytes, lexicons: Mapping[str, Lexicon], functions: Mapping[str, Function] | None = None
+) -> Hinter:
+    """A hinter from what a model file keeps of it, and from the lexicons and functions of the model.
+
+    Raises ValueError for an unknown kind or damaged data.
+    """
     if kind not in HINTERS:
         raise ValueError(f"it needs hints of the unknown kind {kind!r}; upgrade crfner")
     module, name = HINTERS[kind]
-    from_bytes: Callable[[bytes], Hinter] = getattr(import_module(module), name).from_bytes
-    return from_bytes(data)
+    from_bytes: Callable[..., Hinter] = getattr(import_module(module), name).from_bytes
+    return from_bytes(data, lexicons, functions) if kind in WITHIN else from_bytes(data)

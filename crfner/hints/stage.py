@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from crfner import store
 from crfner.document import Chunk, Document
 from crfner.errors import CrfnerError
 from crfner.schemes import places_of
+from features import Function, Lexicon
 
 if TYPE_CHECKING:
     from crfner.crf import CRFRecognizer
@@ -36,9 +38,10 @@ _LONG = 6  # characters from which a word in lower case is worth a look; shorter
 class StageHints:
     """What a first CRF says of each token's other occurrences in its document.
 
-    first  a trained CRF; it travels in the file of the model of the second stage
+    first  a trained CRF without hinters of its own: it reads what those before it have said
 
-    It should not have learnt from the documents that the hints are then learnt from (see `crfner.stages`).
+    It should not have learnt from the documents that the hints are then learnt from (see `crfner.stages`). It travels
+    in the file of the model of the second stage, and has the same lexicons.
     """
 
     kind = "stage"
@@ -48,13 +51,10 @@ class StageHints:
 
     def hints(self, documents: Sequence[Document]) -> list[Values]:
         """For each tokenised document, and each of its tokens, the values that hold of it."""
-        from crfner.crf.layout import without_hits
-
-        bare = [without_hits(document.with_spans(())) for document in documents]
-        shares, chunks = self.first.tagger().read(self.first.hinted(bare))
+        shares, chunks = self.first.tagger().read(documents)
         found: list[Values] = []
         start, taken = 0, 0  # the tokens of all documents stand one after the other
-        for document in bare:
+        for document in documents:
             end = start + len(document.tokens)
             own: list[Chunk] = []
             while taken < len(chunks) and chunks[taken][1] <= end:
@@ -66,24 +66,27 @@ class StageHints:
         return found
 
     def to_bytes(self) -> bytes:
-        """The content of the first CRF's model file."""
-        from crfner.models import model_to_bytes
+        """The first CRF's model file, without its lexicons."""
+        from crfner.crf.model_file import weight_parts
 
-        return model_to_bytes(self.first)
+        return store.to_bytes(self.first.manifest, weight_parts(self.first.fitted_))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> StageHints:
-        """From the content of a model file. Raises ValueError when it is no sound CRF, or models nest too deeply."""
+    def from_bytes(
+        cls, data: bytes, lexicons: Mapping[str, Lexicon], functions: Mapping[str, Function] | None = None
+    ) -> StageHints:
+        """From what `to_bytes` gave, and what stands beside it. Raises ValueError when it is no sound CRF."""
         from crfner.crf import CRFRecognizer
-        from crfner.models import model_from_bytes
+        from crfner.crf.model_file import KIND, Shared
 
+        name = "its first stage"
         try:
-            first = model_from_bytes(data, "its first stage")
+            stored = store.from_bytes(data, name)
+            if stored.manifest.get("kind") != KIND:
+                raise ValueError(f"{name} is no CRF")
+            return cls(CRFRecognizer.from_stored(stored, name, functions, Shared(lexicons)))
         except CrfnerError as error:
             raise ValueError(str(error)) from None
-        if not isinstance(first, CRFRecognizer):
-            raise ValueError("its first stage is no CRF")
-        return cls(first)
 
 
 def evidence(words: Sequence[str], labels: Sequence[str], shares: Floats, chunks: Sequence[Chunk]) -> Values:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from crfner.crf.decode import Chain, Floats, confidence, lattice, viterbi
+from crfner.crf.decode import Chain, Floats, confidence, viterbi
 
 TAGS = 3
 LENGTHS = ([1], [4], [2, 2], [1, 3, 2], [4, 1, 1, 3])
@@ -76,25 +76,6 @@ def test_the_probability_of_a_chunk_is_the_share_of_all_paths_that_have_exactly_
                     for other in paths
                 ]
                 assert found.of_chunk(start + first, start + last) == pytest.approx(shares[exact].sum(), abs=1e-9)
-
-
-@some_forbidden
-def test_the_probability_of_any_chunk_is_the_share_of_all_paths_that_have_exactly_it(forbidden: float) -> None:
-    for emissions, lengths, chain in itertools.islice(cases(forbidden), 12):
-        found = lattice(emissions, lengths, chain)
-        for start, end in sentences(lengths):
-            paths, scores = every_path(emissions[start:end], chain)
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            for first, last in itertools.combinations(range(end - start + 1), 2):
-                for tags in itertools.product(range(TAGS), repeat=last - first):
-                    exact = [
-                        other[first:last] == tags
-                        and not (first > 0 and chain.continues[other[first - 1], other[first]])
-                        and not (last < end - start and chain.continues[other[last - 1], other[last]])
-                        for other in paths
-                    ]
-                    assert found.chunk(tags, start + first) == pytest.approx(shares[exact].sum(), abs=1e-9)
 
 
 def test_node_and_link_are_the_marginals_along_the_path() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crfner import CRFRecognizer, Document, Span
 from crfner.crf.decode import Chain, lattice
-from crfner.crf.likely import Likely, apart, likely_chunks
+from crfner.crf.likely import Likely, apart, chances, likely_chunks
 from crfner.crf.thresholds import tune_thresholds
 from crfner.errors import SettingError
 from crfner.schemes import SCHEMES, continues, decode, encode, may_follow
@@ -58,6 +58,13 @@ def test_a_chunk_is_likely_when_the_tag_sequences_that_have_it_are_so_together(s
         assert {(chunk.first, chunk.last, chunk.label): chunk.probability for chunk in found} == pytest.approx(
             {chunk: probability for chunk, probability in wanted.items() if probability >= least[chunk[2]]}
         )
+        every = [
+            (first, last, label)
+            for first, last in itertools.combinations(range(sum(lengths) + 1), 2)
+            for label in ("A", "C", "unknown")
+        ]
+        probable = chances(lattice(emissions, lengths, chain), tags, [*every, (0, 0, "A")])
+        assert probable.tolist() == pytest.approx([wanted[chunk] for chunk in every] + [0.0])
 
 
 chunks = st.builds(

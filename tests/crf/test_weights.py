@@ -108,7 +108,7 @@ def test_tags_and_marginals_are_those_of_crfsuites_own_tagger(
     data = trained(sentences)
     tagger, weights = tagger_of(data, tmp_path), read_weights(data)
     lengths = [len(words) for words, _ in sentences]
-    emissions = Emissions(features, weights).of([(document.sentence_words(), (), ()) for document in documents])
+    emissions = Emissions(features, weights).of(documents)
     path = viterbi(emissions, lengths, unconstrained(weights))
     marginals = confidence(emissions, lengths, unconstrained(weights), path).node
     tags = [weights.tags[number] for number in path]
