@@ -37,13 +37,14 @@ def likely_chunks(found: Lattice, tags: Sequence[str], thresholds: Mapping[str, 
     chunks come in no particular order, and may overlap.
     """
     likely: list[Likely] = []
+    node = found.node
     for label, threshold in thresholds.items():
         growing = _Growing.of(found, tags, label)
         if growing is None:
             continue
-        begun = growing.begun()
-        firsts: Ints = np.flatnonzero(begun.sum(axis=1) >= threshold)
-        here, open_ = firsts, begun[firsts]
+        # where no tag of the label is probable, no chunk that begins there is
+        firsts: Ints = np.flatnonzero(node[:, growing.inside].sum(axis=1) >= threshold)
+        here, open_ = firsts, growing.begun(node, firsts)
         while len(here):
             probabilities, open_ = growing.step(here, open_)
             for place in np.flatnonzero(probabilities >= threshold).tolist():
@@ -59,7 +60,7 @@ def chances(found: Lattice, tags: Sequence[str], chunks: Sequence[Chunk]) -> Flo
 
     It is 0 for a chunk that is empty, goes beyond a sentence or has a label that was not learnt.
     """
-    probable = np.zeros(len(chunks))
+    node, probable = found.node, np.zeros(len(chunks))
     numbers: dict[str, list[int]] = defaultdict(list)
     for number, (first, last, label) in enumerate(chunks):
         if first < last:
@@ -70,7 +71,7 @@ def chances(found: Lattice, tags: Sequence[str], chunks: Sequence[Chunk]) -> Flo
             continue
         places = np.array(own)
         here, last = np.array([chunks[number][:2] for number in own], dtype=np.int64).T
-        open_ = growing.begun()[here]
+        open_ = growing.begun(node, here)
         while len(places):
             exactly, open_ = growing.step(here, open_)
             ended = here + 1 == last
@@ -109,13 +110,12 @@ class _Growing:
         going_on = (found.moves * found.continues)[np.ix_(inside, inside)]
         return cls(found, inside, found.moves * ~found.continues, going_on, np.append(found.starts[1:], True))
 
-    def begun(self) -> Floats:
-        """(T, tags) how probable it is that a chunk begins at each token, with each tag."""
-        found, inside, before = self.found, self.inside, self.found.forward[:-1]
-        begun = found.node[:, inside]
+    def begun(self, node: Floats, here: Ints) -> Floats:
+        """(len(here), tags) how probable it is that a chunk begins at each of these tokens, with each tag."""
+        found, inside = self.found, self.inside
+        before = found.forward[here - 1]  # of the first token the last one, which does not count: a sentence starts
         parting = shares(before @ self.parted[:, inside], before @ found.moves[:, inside])
-        begun[1:] *= np.where(found.starts[1:, None], 1.0, parting)
-        return begun
+        return node[np.ix_(here, inside)] * np.where(found.starts[here, None], 1.0, parting)
 
     def step(self, here: Ints, open_: Floats) -> tuple[Floats, Floats]:
         """How probable it is that the chunks end here, and that they go on to the next token, by its tags."""
