@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from crfner.crf.layout import HITS, RuleHits, hits_of
 from crfner.document import Document
 from crfner.tokenize import tokenized
 
@@ -61,6 +62,8 @@ def part(document: Document, first: int, last: int) -> Document:
     meta = dict(document.meta)
     if "columns" in meta:
         meta["columns"] = tuple(column[begin:stop] for column in meta["columns"])
+    if hits := hits_of(document):
+        meta[HITS] = RuleHits(hits[begin:stop])
     return replace(
         document,
         text=document.text[start:end],

@@ -44,6 +44,7 @@ from crfner.pos import with_pos
 from crfner.tokenize import tokenized, whole
 from features import FeatureSet, Function, Lexicon
 
+_FEWEST = 10  # documents from which one can be told what the others show; fewer are cut into stretches
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")  # it is part of attributes and of a file's name
 
 
@@ -192,9 +193,11 @@ class CRFRecognizer:
         """
         learnt: dict[str, Hinter] = {}
         if self.seen:
+            from crfner.compare.parts import apart
             from crfner.hints.seen import SEEN, seen_elsewhere
 
-            documents, learnt[SEEN] = seen_elsewhere([self.prepared(document) for document in documents])
+            prepared = [self.prepared(document) for document in documents]
+            documents, learnt[SEEN] = seen_elsewhere(apart(prepared, _FEWEST))
         if self.stages > 1:
             from crfner.stages import FIRST, first_stage
 
