@@ -63,7 +63,7 @@ def part(document: Document, first: int, last: int) -> Document:
     if "columns" in meta:
         meta["columns"] = tuple(column[begin:stop] for column in meta["columns"])
     if hits := hits_of(document):
-        meta[HITS] = RuleHits(hits[begin:stop])
+        meta[HITS] = RuleHits(map(tuple, hits[begin:stop]))
     return replace(
         document,
         text=document.text[start:end],

@@ -10,6 +10,7 @@ Public names: `member_parameters`, `train_members`.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from itertools import cycle, islice
 from typing import Any
@@ -18,7 +19,7 @@ from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from crfner import store
-from crfner.compare.parts import apart
+from crfner.compare.parts import apart, sample
 from crfner.compare.process import isolated
 from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
@@ -31,6 +32,7 @@ LEFT_OUT = 0.3
 
 _SCHEMES = ("IOB2", "BIOES", "IO")  # IOB1 differs from IO in too little, BILOU from BIOES in its letters only
 _FOLDS = 5
+_JUDGED = 3000  # sentences that half of F1 is found on: it is not much higher with more
 
 
 def member_parameters(crf: CRFRecognizer, size: int) -> list[dict[str, Any]]:
@@ -84,8 +86,12 @@ def train_members(
 
 
 def _parts(documents: Sequence[Document], seed: int) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
-    """Documents to learn from, and the fifth that is held out; nothing where one of them would have no entity."""
-    cut = apart(documents, 2 * _FOLDS)
+    """Documents to learn from, and the fifth that is held out, of all or of so many sentences.
+
+    Nothing where one of the two would have no entity.
+    """
+    drawn = random.Random(seed).sample(list(documents), len(documents))
+    cut = apart(sample(drawn, _JUDGED), 2 * _FOLDS)
     if len({document.text for document in cut}) < _FOLDS:
         return (), ()
     fold = make_folds(cut, _FOLDS, seed)[0]
