@@ -60,9 +60,9 @@ class EnsembleRecognizer:
     def fit(self, documents: Iterable[Document], dev: Sequence[Document] | None = None) -> Self:
         """Train the members, several at a time, and set the threshold to half of F1.
 
-        That is F1 of the vote on `dev`, or where there is none that of a further CRF on a fifth of the documents (of 3,000 sentences at most), which
-        it has not seen; the threshold is 0.5 where there is too little text for that. Ctrl-C keeps nothing. Warns of
-        labels with fewer than 10 entities. Raises what `CRFRecognizer.fit` raises.
+        That is F1 of the vote on `dev`, or where there is none that of a further CRF on documents that it has not seen:
+        a fifth of them, or of 3,000 sentences. The threshold is 0.5 where there is too little text for that. Ctrl-C
+        keeps nothing. Warns of labels with fewer than 10 entities. Raises what `CRFRecognizer.fit` raises.
         """
         self.crf.check()
         prepared = [self.crf.prepared(document) for document in documents]
