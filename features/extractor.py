@@ -198,7 +198,7 @@ class FeatureSet:
     def _lexicon_features(self) -> Iterator[tuple[str, tuple[tuple[int, ...], context.Valued]]]:
         """Features of words that lexicons give."""
         clusters = settings.read(self.config, "clusters", window=1, lengths=[4, 6, 10, 20])
-        vectors = settings.read(self.config, "vectors", window=1)
+        vectors = settings.read(self.config, "vectors", window=0)
         for name, lexicon in sorted(self.lexicons.items()):
             if clusters and isinstance(lexicon, Clusters):
                 yield f"cluster.{name}", (clusters["window"], partial(lexicon.prefixes, lengths=clusters["lengths"]))
