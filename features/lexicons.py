@@ -119,7 +119,7 @@ class Clusters:
             word = rest.partition("\t")[0]
             if not word or not path or set(path) - {"0", "1"}:
                 raise ValueError(
-                    f"line {number} of the clusters should be a path of 0 and 1, a tab and a word: {line!r}"
+                    f"line {number} of the clusters should be a path of 0 and 1, a tab and a word: {line[:80]!r}"
                 )
             paths[word] = path
         return cls(paths)
