@@ -50,7 +50,12 @@ class System:
     def without(self) -> Iterator[System]:
         """The system without one of its parts, for each part."""
         for name in self.entries:
-            if name not in ("gazetteers", "clusters", "hits"):  # these only say how lexicons and hints are read
+            if name not in (
+                "gazetteers",
+                "clusters",
+                "vectors",
+                "hits",
+            ):  # these only say how lexicons and hints are read
                 yield replace(self, name=name, entries=_less(self.entries, name))
         for name in self.lexicons:
             yield replace(self, name=name, lexicons=_less(self.lexicons, name))

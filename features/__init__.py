@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from features.extractor import FeatureSet, Function, OfDocument, OfSentence
 from features.lexicons import Clusters, Gazetteer, Lexicon
 from features.presets import PRESETS
+from features.vectors import Vectors
 from features.words import WORD_FEATURES
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Lexicon",
     "OfDocument",
     "OfSentence",
+    "Vectors",
     "preset",
 ]
 

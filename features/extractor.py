@@ -3,7 +3,7 @@
 The configuration maps names to settings (see `features.presets`). Entries are: a word feature by its name, with
 `window` and its own settings; `conjunctions`, a list of lists such as ["lower[-1]", "lower[0]"] of word features, with
 the settings that they have in the set; `bag`, `position`, `capitals`, `elsewhere`, `columns`, `hits`; and, where
-lexicons are given, `gazetteers` and `clusters`.
+lexicons are given, `gazetteers`, `clusters` and `vectors`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from features import context, settings
 from features.channels import Cache, Channel, Hits, Sentences, view
 from features.lexicons import Clusters, Gazetteer, Lexicon
 from features.presets import Config, resolve
+from features.vectors import Vectors
 from features.words import WORD_FEATURES, WordFeature
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _PART = re.compile(r"(.+)\[([+-]?\d+)\]")
 _NOT_OF_WORDS = ("conjunctions", "bag", "position", "capitals", "elsewhere", "columns", "hits", "gazetteers",
-                 "clusters")  # fmt: skip
+                 "clusters", "vectors")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class FeatureSet:
     """Features by name and setting, with the lexicons and functions they use.
 
     config     plain dictionary (see the module's text); may name a preset as its "base"
-    lexicons   gazetteers and clusters by name
+    lexicons   gazetteers, clusters and vectors by name
     functions  functions of your own by name, beside or in place of those in WORD_FEATURES; name them in `config` too
 
     Two feature sets are equal when they extract the same: by config, lexicons and functions. Raises ValueError for an
@@ -70,7 +71,7 @@ class FeatureSet:
         self.channels = tuple(self._channels())
         if not self.channels:
             raise ValueError(
-                "the feature set is empty: name at least one feature (gazetteers and clusters need lexicons besides)"
+                "the feature set is empty: name at least one feature (gazetteers, clusters, vectors need lexicons too)"
             )
         self.pad = max(max(channel.reach, *map(abs, channel.offsets)) for channel in self.channels)
         self._caches = [(channel, Cache(channel.attributes)) for channel in self.channels]
@@ -158,7 +159,7 @@ class FeatureSet:
                     yield context.values_channel(name, offsets, _of_document(function, own))
                 else:
                     words[name] = (offsets, self._of_word(name, function, own))
-        words.update(self._cluster_features())
+        words.update(self._lexicon_features())
         bag = settings.read(config, "bag", size=4)
         if words or bag:
             yield context.word_channel(words, bag["size"] if bag else 0)
@@ -194,11 +195,15 @@ class FeatureSet:
 
         return values
 
-    def _cluster_features(self) -> Iterator[tuple[str, tuple[tuple[int, ...], context.Valued]]]:
+    def _lexicon_features(self) -> Iterator[tuple[str, tuple[tuple[int, ...], context.Valued]]]:
+        """Features of words that lexicons give."""
         clusters = settings.read(self.config, "clusters", window=1, lengths=[4, 6, 10, 20])
+        vectors = settings.read(self.config, "vectors", window=0)
         for name, lexicon in sorted(self.lexicons.items()):
             if clusters and isinstance(lexicon, Clusters):
                 yield f"cluster.{name}", (clusters["window"], partial(lexicon.prefixes, lengths=clusters["lengths"]))
+            if vectors and isinstance(lexicon, Vectors):
+                yield f"vector.{name}", (vectors["window"], lexicon.apart)
 
     def _conjunctions(
         self, functions: Mapping[str, Function], words: Mapping[str, tuple[tuple[int, ...], context.Valued]]

@@ -2,8 +2,8 @@
 
 A gazetteer matches the longest entries over tokens, ignoring case, and tells each token its place in the match (B, I,
 E or S, as in Ratinov and Roth 2009). Clusters give each word a path of bits in a tree of classes; prefixes of the path
-are classes of growing width (Miller, Guinness and Zamanian 2004; Brown et al. 1992). Both read and write plain lines of
-text.
+are classes of growing width (Miller, Guinness and Zamanian 2004; Brown et al. 1992). Vectors, in a file of their own,
+are the third kind. All read and write plain lines of text.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 
+from features.vectors import Vectors
 from features.words import letters
 
 _PIECE = re.compile(r"\w+|[^\w\s]")
@@ -118,7 +119,7 @@ class Clusters:
             word = rest.partition("\t")[0]
             if not word or not path or set(path) - {"0", "1"}:
                 raise ValueError(
-                    f"line {number} of the clusters should be a path of 0 and 1, a tab and a word: {line!r}"
+                    f"line {number} of the clusters should be a path of 0 and 1, a tab and a word: {line[:80]!r}"
                 )
             paths[word] = path
         return cls(paths)
@@ -142,4 +143,4 @@ class Clusters:
         return list(dict.fromkeys(path[:length] for length in lengths)) if path else []
 
 
-Lexicon = Gazetteer | Clusters
+Lexicon = Gazetteer | Clusters | Vectors

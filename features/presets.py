@@ -41,6 +41,7 @@ _DEFAULT: Config = {
     "elsewhere": {"neighbours": 4},
     "gazetteers": {"window": 1},
     "clusters": {"window": 2, "lengths": [4, 6, 10, 20]},
+    "vectors": {},
 }
 
 _MINIMAL: Config = {

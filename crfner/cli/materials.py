@@ -8,6 +8,8 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import open_text
 from crfner.recipes import Materials
-from features import Clusters, FeatureSet, Gazetteer, Lexicon
+from features import Clusters, FeatureSet, Lexicon, Vectors
+
+_SAMPLE = 100  # lines that show what kind of lexicon a file holds
 
 
 def config_settings(path: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,14 +55,13 @@ def features_config(value: str | Mapping[str, Any], lexicons: Mapping[str, Lexic
 
 
 def read_materials(
-    gazetteers: Iterable[str],
-    clusters: Iterable[str],
+    lexicon_files: Mapping[type[Lexicon], Iterable[str]],
     rule_files: Iterable[str],
     base: str | None,
     unlabelled: Iterable[str],
 ) -> Materials:
     """Everything that was named, read. Raises CrfnerError when a file cannot be read or is wrong."""
-    lexicons = read_lexicons([(path, Gazetteer) for path in gazetteers] + [(path, Clusters) for path in clusters])
+    lexicons = read_lexicons((path, kind) for kind, paths in lexicon_files.items() for path in paths)
     model = None
     if base is not None:
         from crfner.models import load_model
@@ -84,10 +87,20 @@ def _lexicon(path: str, kind: type[Lexicon]) -> Lexicon:
         try:
             lexicon = kind.from_lines(stream)
         except ValueError as error:
-            raise InputError(str(error), path) from None
+            raise InputError(f"{error}{_other(path, kind)}", path) from None
     if not any(True for _ in lexicon.to_lines()):
         raise InputError("the file holds no entry; give one that does, or leave it out", path)
     return lexicon
+
+
+def _other(path: str, kind: type[Lexicon]) -> str:
+    """What to say when the file is of another kind than the option that it was given with."""
+    for other, option in ((Clusters, "--clusters"), (Vectors, "--vectors")):
+        if other is not kind and Path(path).is_file():  # what is no file cannot be read again
+            with open_text(path) as stream, suppress(ValueError, CrfnerError):
+                other.from_lines(islice(stream, _SAMPLE))
+                return f"; give it with {option}"
+    return ""
 
 
 def split(documents: Iterable[Document], share: float, seed: int) -> tuple[list[Document], list[Document]]:

@@ -15,6 +15,7 @@ from crfner.files import STANDARD_STREAM, check_writable
 from crfner.hybrid import POLICIES
 from crfner.schemes import SCHEMES
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
+from features import Clusters, Gazetteer, Vectors
 
 if TYPE_CHECKING:
     from crfner.recipes import Trained
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 )
 @click.option("--gazetteer", "gazetteers", multiple=True, metavar="FILE", help="Known names, one a line; repeatable.")
 @click.option("--clusters", multiple=True, metavar="FILE", help="Word clusters, lines of path<TAB>word; repeatable.")
+@click.option("--vectors", multiple=True, metavar="FILE", help="Word vectors, as text; repeatable.")
 @click.option("--unlabelled", multiple=True, metavar="TEXT", help="Text to learn word clusters from; repeatable.")
 @click.option("--self-train", is_flag=True, help="Learn from what is sure in the text of --unlabelled, too.")
 @click.option("--augment", metavar="METHODS", help="Make more text of TRAIN: balanced, or methods of crfner augment.")
@@ -77,6 +79,7 @@ def train(
     resources: str | None,
     gazetteers: tuple[str, ...],
     clusters: tuple[str, ...],
+    vectors: tuple[str, ...],
     unlabelled: tuple[str, ...],
     self_train: bool,
     encoder: str | None,
@@ -139,14 +142,25 @@ def train(
     if ensemble != 1 and (rule_files or mine_rules or base_path or recipe == "auto" or recall is not None):
         raise CrfnerError("--ensemble votes alone; leave out rules, --base, --recipe auto and --recall with it")
     rule_paths = [rule_file(value)[0] for value in rule_files]
-    inputs = [train_path, dev_path or "", settings["features"], *gazetteers, *clusters, *rule_paths, *unlabelled]
+    inputs = [
+        train_path,
+        dev_path or "",
+        settings["features"],
+        *gazetteers,
+        *clusters,
+        *vectors,
+        *rule_paths,
+        *unlabelled,
+    ]
     keep_inputs(output, [*inputs, config_path or "", base_path or "", base_test or ""])
     check_writable(output)
     settings = reading.config_settings(config_path, settings)
     if recall is not None and settings["consistency"]:
         raise CrfnerError("--recall sets thresholds, with which consistency does not go; leave out one of them")
-    given = reading.read_materials(gazetteers, clusters, rule_files, base_path, unlabelled)
-    looking = {"gazetteers": gazetteers, "clusters": [*clusters, *unlabelled]}
+    given = reading.read_materials(
+        {Gazetteer: gazetteers, Clusters: clusters, Vectors: vectors}, rule_files, base_path, unlabelled
+    )
+    looking = {"gazetteers": gazetteers, "clusters": [*clusters, *unlabelled], "vectors": vectors}
     settings["features"] = reading.features_config(settings["features"], given.lexicons, looking)
     wanted = Recipe(
         settings={name: value for name, value in settings.items() if value is not None},

@@ -1,9 +1,13 @@
-"""Word clusters from text without labels: which words stand where others stand.
+"""What text without labels says of words: classes of those that stand where others stand, and vectors.
 
 A word that labelled text never shows is known by its class, when unlabelled text shows it (Miller, Guinness and
-Zamanian 2004; Turian, Ratinov and Bengio 2010). The paths are used as Brown clusters are.
+Zamanian 2004; Turian, Ratinov and Bengio 2010). Clusterings that see different things of a word go together:
 
-Public names: `Text`, `learn`, `learn_clusters`, `read_text`.
+context        classes of like neighbours; their paths are used as Brown clusters are
+morphological  classes of like places and like forms (Clark 2003), which hold rare words too
+vectors        no classes: the vectors that the first one joins, as signs (Guo, Che, Wang and Liu 2014)
+
+Public names: `METHODS`, `Text`, `learn`, `learn_clusters`, `read_text`.
 """
 
 from __future__ import annotations
@@ -13,20 +17,21 @@ from collections.abc import Iterable
 import numpy as np
 from tqdm import tqdm
 
-from crfner.clusters.counting import BORDER, Text, neighbours, numbered
+from crfner.clusters.counting import Text, numbered, ranked
+from crfner.clusters.exchange import exchanged
 from crfner.clusters.tree import paths
 from crfner.clusters.vectors import vectors
 from crfner.document import Document
 from crfner.errors import CrfnerError, SettingError
 from crfner.tokenize import tokenized
-from features import Clusters
+from features import Clusters, Vectors
 
-__all__ = ["CLASSES", "MIN_FREQ", "Text", "learn", "learn_clusters", "read_text"]
+__all__ = ["CLASSES", "METHODS", "MIN_FREQ", "Text", "learn", "learn_clusters", "read_text"]
 
+METHODS = ("context", "morphological", "vectors")
 CLASSES = 500
 MIN_FREQ = 3
 
-_OFFSETS = (-1, 1)
 _NEIGHBOURS = 10_000
 _DIMENSIONS = 100
 _FEWEST = 20
@@ -36,15 +41,16 @@ _WORDS = 50  # of a class, on the average; chosen by F1, with the newswire of Co
 def learn_clusters(
     documents: Iterable[Document],
     *,
+    method: str = "context",
     classes: int = CLASSES,
     min_freq: int = MIN_FREQ,
     tokenizer: str = "default",
     seed: int = 0,
     progress: bool = False,
-) -> Clusters:
-    """Clusters of the words of these documents: `read_text`, then `learn`."""
+) -> Clusters | Vectors:
+    """Clusters or vectors of the words of these documents: `read_text`, then `learn`, which says what is given."""
     text = read_text(documents, tokenizer=tokenizer, progress=progress)
-    return learn(text, classes=classes, min_freq=min_freq, seed=seed)
+    return learn(text, method=method, classes=classes, min_freq=min_freq, seed=seed, progress=progress)
 
 
 def read_text(documents: Iterable[Document], *, tokenizer: str = "default", progress: bool = False) -> Text:
@@ -53,28 +59,39 @@ def read_text(documents: Iterable[Document], *, tokenizer: str = "default", prog
         return numbered(words for document in bar for words in tokenized(document, tokenizer).sentence_words())
 
 
-def learn(text: Text, *, classes: int = CLASSES, min_freq: int = MIN_FREQ, seed: int = 0) -> Clusters:
-    """Classes of words that have like neighbours, as paths in a binary tree.
+def learn(
+    text: Text,
+    *,
+    method: str = "context",
+    classes: int = CLASSES,
+    min_freq: int = MIN_FREQ,
+    seed: int = 0,
+    progress: bool = False,
+) -> Clusters | Vectors:
+    """Classes of words, as paths in a binary tree, or their vectors.
 
-    classes   at most so many classes, and beyond 20 at most one for every fifty words
-    min_freq  words seen less often (with any digits in place of their digits) get no path
-    seed      of the decomposition and of k-means; equal text and seed give equal paths
+    method    one of `METHODS`
+    classes   at most so many classes, and beyond 20 at most one for every fifty words; vectors have none
+    min_freq  words seen less often (with any digits in place of their digits) get no path and no vector; the
+              morphological method learns nothing of them, but gives each the class that it goes best with
+    seed      of the decomposition and of k-means; the morphological method draws nothing
 
-    Raises SettingError when a setting is below its least value, and CrfnerError when fewer than two words are frequent
-    enough.
+    Equal text and settings give equal paths. Raises SettingError for an unknown method and a setting below its least
+    value, and CrfnerError when fewer than two words are frequent enough.
     """
+    if method not in METHODS:
+        raise SettingError(f"there is no method {method!r} of making clusters; known are {', '.join(METHODS)}")
     if classes < 2 or min_freq < 1:
         raise SettingError(f"clusters need 2 classes and a frequency of 1 at least, not {classes} and {min_freq}")
-    counts = np.bincount(text.tokens)
-    counts[BORDER] = 0
-    order = np.argsort(-counts, kind="stable")
-    frequent = int((counts >= min_freq).sum())
-    if frequent < 2:
+    words = ranked(text, min_freq)
+    if words.frequent < 2:
         raise CrfnerError(f"fewer than two words of the text are seen {min_freq} times; give more text")
-    rank = np.empty(len(counts), dtype=np.int32)
-    rank[order] = np.arange(1, len(counts) + 1)
-    rank[BORDER] = BORDER
-    beside = neighbours(rank[text.tokens], frequent + 1, min(_NEIGHBOURS, frequent + 2), _OFFSETS)[1:]
-    weights = np.sqrt(counts[order[:frequent]])
-    found = paths(vectors(beside, _DIMENSIONS, seed), weights, min(classes, max(frequent // _WORDS, _FEWEST)), seed)
-    return Clusters({word: found[rank[form] - 1] for word, form in text.types.items() if rank[form] <= frequent})
+    classes = min(classes, max(words.frequent // _WORDS, _FEWEST))
+    if method == "morphological":
+        beside = words.neighbours(len(words.counts) + 1, words.frequent + 2)
+        return Clusters(words.by_word(exchanged(beside, words.counts, words.forms(), classes, progress=progress)))
+    beside = words.neighbours(words.frequent + 1, min(_NEIGHBOURS, words.frequent + 2))[1:]
+    found = vectors(beside, _DIMENSIONS, seed)
+    if method == "vectors":
+        return Vectors(words.by_word(list(Vectors.quantised(words.forms()[: words.frequent], found).signs.values())))
+    return Clusters(words.by_word(paths(found, np.sqrt(words.counts[: words.frequent]), classes, seed)))

@@ -3,7 +3,7 @@
 Digits are counted as if they were all 0, so that dates and amounts meet in a few types; what is learnt of such a type
 holds of each word that has its form.
 
-Public names: `BORDER`, `Text`, `numbered`, `neighbours`.
+Public names: `BORDER`, `Ranked`, `Text`, `numbered`, `neighbours`, `ranked`.
 """
 
 from __future__ import annotations
@@ -61,6 +61,48 @@ def numbered(sentences: Iterable[Sequence[str]]) -> Text:
     # the number -1 of a border picks the last
     tokens = np.array([*types, BORDER], dtype=np.int32)[numbers]
     return Text(dict(zip(words, types, strict=True)), tokens, counts)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The types of a text by falling frequency, numbered from 1.
+
+    text      the text
+    ranks     int32, the rank of each type; that of `BORDER` is `BORDER`
+    counts    int64, how often each type is there, by rank
+    frequent  how many types are frequent; their ranks are the first ones
+    """
+
+    text: Text
+    ranks: np.ndarray[Any, Any]
+    counts: np.ndarray[Any, Any]
+    frequent: int
+
+    def forms(self) -> list[str]:
+        """The types themselves, by rank."""
+        found = [""] * len(self.counts)
+        for word, number in self.text.types.items():
+            found[self.ranks[number] - 1] = _DIGIT.sub("0", word)
+        return found
+
+    def by_word(self, values: Sequence[str]) -> dict[str, str]:
+        """The value of each word as it is written, of values by rank; words beyond them have none."""
+        ranks = ((word, self.ranks[number]) for word, number in self.text.types.items())
+        return {word: values[rank - 1] for word, rank in ranks if rank <= len(values)}
+
+    def neighbours(self, rows: int, columns: int) -> Any:
+        """What `neighbours` counts of the types before and after each; row 0 is the border's, and empty."""
+        return neighbours(self.ranks[self.text.tokens], rows, columns, (-1, 1))
+
+
+def ranked(text: Text, min_freq: int) -> Ranked:
+    """The types of a text by rank; frequent are those that are there so many times."""
+    counts = np.bincount(text.tokens)
+    counts[BORDER] = 0
+    order = np.argsort(-counts, kind="stable")[: len(counts) - 1]
+    ranks = np.zeros(len(counts), dtype=np.int32)
+    ranks[order] = np.arange(1, len(counts))
+    return Ranked(text, ranks, counts[order], int((counts >= min_freq).sum()))
 
 
 def neighbours(tokens: np.ndarray[Any, Any], rows: int, columns: int, offsets: Sequence[int]) -> Any:

@@ -3,7 +3,7 @@
 k-means makes the classes (Lin and Wu 2009 use such classes of phrases for entities), and Ward's method (1963) joins
 the closest ones again and again. Which branch one takes at each joint, from the root on, is a class's path.
 
-Public names: `paths`.
+Public names: `joined`, `paths`.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ def paths(vectors: np.ndarray[Any, Any], weights: np.ndarray[Any, Any], classes:
     if wanted < 2:
         return ["0"] * len(vectors)
     means = KMeans(wanted, n_init=1, max_iter=50, random_state=seed).fit(vectors, sample_weight=weights)
-    found = _joined(means.cluster_centers_)
+    found = joined(means.cluster_centers_)
     return [found[number] for number in means.labels_]
 
 
-def _joined(centres: np.ndarray[Any, Any]) -> list[str]:
-    """The path of each centre in the tree that Ward's method makes of them."""
+def joined(centres: np.ndarray[Any, Any]) -> list[str]:
+    """The path of each centre, a row, in the tree that Ward's method makes of them."""
     from scipy.cluster.hierarchy import linkage
 
+    if len(centres) < 2:
+        return ["0"] * len(centres)
     joints = linkage(centres, "ward")[:, :2].astype(int)
     number = len(centres)
     found = {number + len(joints) - 1: ""}

@@ -52,7 +52,7 @@ class CRFRecognizer:
     """A trainable recogniser.
 
     features      name of a preset, or a feature set's configuration (see `features.presets`)
-    lexicons      gazetteers and clusters by name; they travel in the model file
+    lexicons      gazetteers, clusters and vectors by name; they travel in the model file
     hinters       what else looks at a document first, by name (see `crfner.hints`); they travel in the model file too
     functions     feature functions of your own by name; they do not travel, and must be given again to `load`
     algorithm     lbfgs, l2sgd, ap, pa or arow

@@ -17,7 +17,7 @@ from crfner.errors import CrfnerError
 from crfner.hints import WITHIN, Hinter, read_hinter
 from crfner.hints.stage import StageHints
 from crfner.version import __version__
-from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon
+from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon, Vectors
 
 KIND = "crf"
 """What the manifest of a CRF alone names as its kind."""
@@ -25,7 +25,7 @@ KIND = "crf"
 _WEIGHTS = "model.weights"
 _CRFSUITE = "model.crfsuite"  # what files of format version 1 hold in its place
 _HINTERS = "hinters/"  # and then the hinter's name, a point and its kind
-_LEXICONS: dict[str, type[Gazetteer] | type[Clusters]] = {"gazetteers/": Gazetteer, "clusters/": Clusters}
+_LEXICONS: dict[str, type[Lexicon]] = {"gazetteers/": Gazetteer, "clusters/": Clusters, "vectors/": Vectors}
 
 
 @dataclass(frozen=True)
@@ -147,10 +147,10 @@ def _are_texts(values: Any) -> bool:
 
 
 def _weighty(lexicons: Mapping[str, Lexicon], attributes: Iterable[str]) -> dict[str, Lexicon]:
-    """The lexicons without what no attribute refers to: whole gazetteers, and words of clusters."""
+    """The lexicons without what no attribute refers to: whole gazetteers and vectors, and words of clusters."""
     values: dict[str, set[str]] = {}
     for attribute in attributes:
-        if attribute.startswith(("gazetteer.", "cluster.")):
+        if attribute.startswith(("gazetteer.", "cluster.", "vector.")):
             source, _, value = attribute.partition("=")
             values.setdefault(source.partition("[")[0], set()).add(value)
     kept: dict[str, Lexicon] = {}
@@ -161,6 +161,6 @@ def _weighty(lexicons: Mapping[str, Lexicon], attributes: Iterable[str]) -> dict
             paths = {w: path for w, path in lexicon.paths.items() if any(path[:n] in known for n in lengths)}
             if paths:
                 kept[name] = Clusters(paths)
-        elif f"gazetteer.{name}" in values:
+        elif f"{'vector' if isinstance(lexicon, Vectors) else 'gazetteer'}.{name}" in values:
             kept[name] = lexicon
     return kept

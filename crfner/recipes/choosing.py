@@ -29,7 +29,7 @@ from crfner.errors import CrfnerError
 from crfner.evaluation import Score, evaluate
 from crfner.evaluation.values import summed
 from crfner.recipes.likely import likely_domain, likely_language
-from crfner.recipes.training import resource_lexicons, train
+from crfner.recipes.training import resource_lexicons, together, train
 from crfner.recipes.values import Materials, Recipe
 from crfner.tokenize import tokenized
 
@@ -148,7 +148,7 @@ def _scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options
     if recipe.resources:  # loaded once for all folds, and only what their words can match is sent to each
         words = {word for document in (*folds[0].train, *folds[0].test) for word in document.words()}
         lexicons = {name: lexicon.within(words) for name, lexicon in resource_lexicons(recipe).items()}
-        materials = replace(materials, lexicons={**lexicons, **materials.lexicons})
+        materials = replace(materials, lexicons=together(lexicons, materials.lexicons))
         recipe = replace(recipe, resources=())
     work = (delayed(isolated)(_score, recipe, fold, materials, options) for fold in folds)
     scores: list[Score] = Parallel(n_jobs=min(cpu_count(), len(folds)), backend="threading")(work)

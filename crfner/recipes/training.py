@@ -5,7 +5,7 @@ Public names: `train`, `Trained`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,7 @@ def train(
     materials = materials or Materials()
     _check(recipe, materials)
     parameters: dict[str, Any] = {**recipe.settings, **options}
-    lexicons = {**resource_lexicons(recipe), **materials.lexicons}
+    lexicons = together(resource_lexicons(recipe), materials.lexicons)
     if recipe.clusters:
         lexicons[CLUSTERS] = _clusters(materials.unlabelled, parameters)
     if recipe.encoder or recipe.self_train:
@@ -99,6 +99,8 @@ def _check(recipe: Recipe, materials: Materials) -> None:
     for wanted, name in ((recipe.clusters, "clusters"), (recipe.self_train, "self-training")):
         if wanted and not materials.unlabelled:
             raise SettingError(f"{name} need unlabelled text, and there is none; give some")
+    if recipe.clusters and CLUSTERS in materials.lexicons:
+        raise SettingError(f"the clusters that are learnt are named {CLUSTERS!r}; rename the file of that name")
 
 
 def _self_trained(
@@ -131,6 +133,14 @@ def resource_lexicons(recipe: Recipe) -> dict[str, Lexicon]:
     from crfner.resources import resources
 
     return {name: lexicon for language in recipe.resources for name, lexicon in resources(language).items()}
+
+
+def together(lexicons: Mapping[str, Lexicon], others: Mapping[str, Lexicon]) -> dict[str, Lexicon]:
+    """Lexicons of two sources, by name. Raises SettingError when two have one name: they would be one feature."""
+    for name in lexicons:
+        if name in others:
+            raise SettingError(f"two lexicons are named {name!r}; rename the file of the one that you give")
+    return {**lexicons, **others}
 
 
 def _clusters(unlabelled: Sequence[Document], parameters: dict[str, Any]) -> Lexicon:

@@ -62,7 +62,7 @@ class Recipe:
 class Materials:
     """What a recipe is followed with.
 
-    lexicons    gazetteers and clusters by name, beside those of the recipe's resources
+    lexicons    gazetteers, clusters and vectors by name, beside those of the recipe's resources
     rules       rules made by hand
     base        the earlier model that the new one builds on
     unlabelled  documents without labels, to learn clusters from and to train on what is sure

@@ -123,7 +123,7 @@ def built_on(base: Model, crf: CRFRecognizer) -> CRFRecognizer:
 
 
 def base_lexicons(base: Model) -> dict[str, Lexicon]:
-    """The gazetteers and clusters of a model's CRF by name; none for a model that has no CRF."""
+    """The lexicons of a model's CRF by name; none for a model that has no CRF."""
     crf = base if isinstance(base, CRFRecognizer) else getattr(base, "crf", None)
     return dict(crf.lexicons or {}) if isinstance(crf, CRFRecognizer) else {}
 

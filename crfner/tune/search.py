@@ -53,7 +53,7 @@ def tune(
 ) -> Tuned:
     """Search for the settings of a CRF that suit the documents, by cross-validation.
 
-    lexicons  gazetteers and clusters by name, which every recogniser gets, and the tuned one is to get too
+    lexicons  gazetteers, clusters and vectors by name, which every recogniser gets, and the tuned one is to get too
     minutes   after which the search ends, with all that it does at its end; a training on its way is given up
     trials    after which it ends, those of the study's file among them; None for as many as time allows
     folds     of the cross-validation, by document

@@ -507,6 +507,18 @@ def test_a_wrong_file_of_features_is_refused(case: str, command: str, crfner: Ru
             ("--clusters", "names.txt"),
             "names.txt: line 1 of the clusters should be a path of 0 and 1, a tab and a word",
         ),
+        (("--vectors", "paths.tsv"), "paths.tsv: line 1 of the vectors should be a word and "),
+        (("--vectors", "paths.tsv"), "; give it with --clusters"),
+        (
+            ("--clusters", "signs.tsv"),
+            "signs.tsv: line 1 of the clusters should be a path of 0 and 1, a tab and a word",
+        ),
+        (("--clusters", "signs.tsv"), "; give it with --vectors"),
+        (("--vectors", "blank.txt"), "blank.txt: the file holds no entry"),
+        (
+            ("--vectors", "signs.tsv", "--features", "minimal"),
+            "signs.tsv: the features 'minimal' do not look at vectors",
+        ),
         (
             ("--clusters", "paths.tsv", "--features", "minimal"),
             "paths.tsv: the features 'minimal' do not look at clusters",
@@ -547,6 +559,7 @@ def test_options_without_sense_are_refused(
     Path("names.lst").write_text("milk\n", encoding="utf-8")
     Path("names.tsv").write_text("01\tmilk\n", encoding="utf-8")
     Path("paths.tsv").write_text("01\tmilk\n", encoding="utf-8")
+    Path("signs.tsv").write_text("milk\t+.-\n", encoding="utf-8")
     assert message in refused(crfner("train", "good.jsonl", "-o", output, *options))
 
 

@@ -141,19 +141,25 @@ def test_a_file_of_features_starts_from_a_preset(crfner: Run, small: Path, tmp_p
     assert "length" in used and "lower" in used and "suffix" not in used
 
 
-def test_gazetteers_and_clusters_travel_in_the_model(crfner: Run, small: Path, tmp_path: Path) -> None:
+LEXICON_PARTS = ("gazetteers/known_names_.txt", "clusters/paths.txt", "clusters/forms.txt", "vectors/glove.txt")
+
+
+def test_lexicons_travel_in_the_model(crfner: Run, small: Path, tmp_path: Path) -> None:
     names = tmp_path / "known names é.txt"
     names.write_text("Guinness\nfish and chips\nsalt and vinegar crisps\n", encoding="utf-8")
     paths = tmp_path / "paths.tsv"
     paths.write_text("0101\tcrisps\n0100\tchips\n11\tand\n", encoding="utf-8")
+    forms, glove = tmp_path / "forms.tsv", tmp_path / "glove.txt"
+    forms.write_text("00\tcrisps\n00\tchips\n1\tand\n", encoding="utf-8")
+    glove.write_text("and 0.5 -1\nchips -0.5 2\ncrisps -0.4 1.5\n", encoding="utf-8")
     model = tmp_path / "m.crfner"
-    options = ("--gazetteer", names, "--clusters", paths, "--iterations", 10)
+    options = ("--gazetteer", names, "--clusters", paths, "--clusters", forms, "--vectors", glove, "--iterations", 10)
     assert crfner("train", small, "-o", model, *options).code == 0
-    names.unlink()
-    paths.unlink()
+    for file in (names, paths, forms, glove):
+        file.unlink()
     assert crfner("tag", model, "-", stdin=SENTENCE.encode()).code == 0
     parts = json.loads(crfner("info", model, "--json").out)["parts"]
-    assert set(parts) == {"model.weights", "gazetteers/known_names_.txt", "clusters/paths.txt"}
+    assert set(parts) == {"model.weights", *LEXICON_PARTS}
 
 
 def test_declared_labels_must_all_be_there(crfner: Run, small: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from running import Run
@@ -32,3 +33,27 @@ def test_clusters_do_not_replace_their_text(crfner: Run, tmp_path: Path) -> None
     text.write_text("the dose was low\n")
     assert crfner("clusters", text, "-o", text).code == 2
     assert text.read_text() == "the dose was low\n"
+
+
+def test_each_method_writes_what_train_reads(crfner: Run, tmp_path: Path) -> None:
+    text, model = tmp_path / "notes.jsonl", tmp_path / "m.crfner"
+    text.write_text('{"text": "the dose was low", "spans": [{"start": 4, "end": 8, "label": "WORD"}]}\n' * 12)
+    options: list[str | Path] = []
+    for method, option in (("context", "--clusters"), ("morphological", "--clusters"), ("vectors", "--vectors")):
+        output = tmp_path / f"{method}.tsv"
+        result = crfner("clusters", text, "-o", output, "--method", method)
+        assert result.code == 0, result.err
+        assert f"next: crfner train TRAIN -o MODEL {option} {output}" in result.err
+        options += [option, output]
+    result = crfner("train", text, "-o", model, "--iterations", "5", *options)
+    assert result.code == 0, result.err
+    parts = json.loads(crfner("info", model, "--json").out)["parts"]
+    assert {"clusters/context.txt", "clusters/morphological.txt", "vectors/vectors.txt"} <= set(parts)
+
+
+def test_vectors_have_no_number_of_classes(crfner: Run, tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("the dose was low\n" * 5)
+    result = crfner("clusters", text, "-o", tmp_path / "v.tsv", "--method", "vectors", "--classes", "9")
+    assert result.code == 2
+    assert "leave out --classes" in result.err

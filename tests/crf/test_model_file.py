@@ -19,7 +19,7 @@ from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
 from crfner.formats import read
-from features import Clusters, Gazetteer
+from features import Clusters, Gazetteer, Vectors
 
 CLINIC = Path(__file__).parents[2] / "data" / "clinic" / "train.jsonl"
 NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal", "Ida", "Joe")
@@ -28,6 +28,8 @@ LEXICONS = {
     "names": Gazetteer.from_lines(NAMES),
     "unused.list": Gazetteer.from_lines(["nowhere to be found"]),
     "brown": Clusters({**dict.fromkeys(NAMES, "0110"), "took": "1011", "zebra": "0000", "\u2028odd": "0110"}),
+    "glove": Vectors({**dict.fromkeys(NAMES, "+.-"), "took": "-.+"}),
+    "unused_vectors": Vectors({"nowhere": "+"}),
 }
 
 
@@ -56,7 +58,7 @@ def fitted(corpus: list[Document]) -> CRFRecognizer:
 
 @pytest.fixture(scope="module")
 def with_lexicons() -> CRFRecognizer:
-    config = {"gazetteers": {"window": 1}, "clusters": {"window": 1, "lengths": [2, 4]}}
+    config = {"gazetteers": {"window": 1}, "clusters": {"window": 1, "lengths": [2, 4]}, "vectors": {}}
     return CRFRecognizer(config, lexicons=LEXICONS, iterations=20, c1=0.0).fit(people())
 
 
@@ -157,8 +159,8 @@ def test_lexicons_travel_and_tag_the_same(with_lexicons: CRFRecognizer, tmp_path
 def test_only_what_has_weight_travels(with_lexicons: CRFRecognizer, tmp_path: Path) -> None:
     with_lexicons.save(tmp_path / "m")
     lexicons = CRFRecognizer.load(tmp_path / "m").lexicons
-    assert lexicons is not None and set(lexicons) == {"names", "brown"}
-    assert lexicons["names"] == LEXICONS["names"]
+    assert lexicons is not None and set(lexicons) == {"names", "brown", "glove"}
+    assert all(lexicons[name] == LEXICONS[name] for name in ("names", "glove"))
     brown = lexicons["brown"]
     assert isinstance(brown, Clusters) and set(brown.paths) == {*NAMES, "took", "\u2028odd"}
 
@@ -226,6 +228,7 @@ def test_a_label_that_the_manifest_does_not_list_is_refused(forged: Callable[...
 
 def test_a_lexicon_that_is_none_is_refused(forged: Callable[..., Path]) -> None:
     assert "line 1 of the clusters" in refusal(forged(**{"clusters/brown.txt": b"no path\n"}))
+    assert "line 2 of the vectors" in refusal(forged(**{"vectors/glove.txt": b"a\t+.\nb\t+\n"}))
     refusal(forged(**{"gazetteers/names.txt": b"\xff\xfe"}))
 
 

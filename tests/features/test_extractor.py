@@ -108,7 +108,9 @@ def test_an_own_function_may_not_take_the_name_of_another_kind_of_feature() -> N
 # Configuration
 
 
-@pytest.mark.parametrize("name", [name for name in PRESETS["default"] if name not in ("gazetteers", "clusters")])
+@pytest.mark.parametrize(
+    "name", [name for name in PRESETS["default"] if name not in ("gazetteers", "clusters", "vectors")]
+)
 def test_each_feature_is_switched_off_by_false(name: str) -> None:
     def starts(features: FeatureSet) -> set[str]:
         sentences = [*SENTENCES, ["Take", "500", "mg", "of", "apple", "-"]]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import PRESETS, WORD_FEATURES, Clusters, FeatureSet, Gazetteer, preset
+from features import PRESETS, WORD_FEATURES, Clusters, FeatureSet, Gazetteer, Vectors, preset
 from features.presets import resolve
 
 ODD = st.one_of(
@@ -15,7 +15,11 @@ ODD = st.one_of(
         ["\x00", "\x1b[0m", "\u200b", "\u0301", "e\u0301", "ǅ", "👩\u200d⚕\ufe0f", "\ud800", "\xa0", "=", "[0]="]
     ),
 )
-LEXICONS = {"city": Gazetteer.from_lines(["New York", "=", "e\u0301"]), "brown": Clusters({"new": "0110"})}
+LEXICONS = {
+    "city": Gazetteer.from_lines(["New York", "=", "e\u0301"]),
+    "brown": Clusters({"new": "0110"}),
+    "glove": Vectors({"new": "+.-"}),
+}
 SETS = {name: preset(name, LEXICONS) for name in PRESETS}
 
 
@@ -51,6 +55,7 @@ def test_lexicons_take_effect_where_they_are_given(name: str) -> None:
     tokens = preset(name, LEXICONS).lists([["New", "York"]])[0]
     assert "gazetteer.city[0]=B" in tokens[0]
     assert ("cluster.brown[0]=0110" in tokens[0]) == (name != "minimal")
+    assert ({"vector.glove[0]=0+", "vector.glove[0]=2-"} <= {*tokens[0]}) == (name != "minimal")
 
 
 @pytest.mark.parametrize("name", ["rich", "social", "biomedical"])

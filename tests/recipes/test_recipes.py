@@ -15,7 +15,8 @@ from crfner.crf.packed import pack
 from crfner.errors import SettingError
 from crfner.evaluation import Score
 from crfner.recipes import Materials, Recipe, choose, choosing, likely, train
-from features import Gazetteer
+from crfner.recipes.training import together
+from features import Clusters, Gazetteer
 
 DATA = Path(__file__).parents[2] / "data"
 QUICK = {"features": "minimal", "iterations": 20}
@@ -50,6 +51,14 @@ def test_clusters_are_learnt_from_the_unlabelled_text(menu: list[Document], text
     trained = train(Recipe({**QUICK, "features": features}, clusters=True), menu, materials=Materials(unlabelled=texts))
 
     assert any(attribute.startswith("cluster.learnt") for attribute in trained.crf.fitted_.weights.attributes)
+
+
+def test_lexicons_of_one_name_are_refused(menu: list[Document], texts: tuple[Document, ...]) -> None:
+    materials = Materials({"learnt": Clusters({"and": "01"})}, unlabelled=texts)
+    with pytest.raises(SettingError, match="are named 'learnt'; rename the file"):
+        train(Recipe(QUICK, clusters=True), menu, materials=materials)
+    with pytest.raises(SettingError, match="two lexicons are named 'cities'; rename the file"):
+        together({"cities": Clusters({})}, {"cities": Clusters({})})
 
 
 def test_augmentation_is_part_of_what_a_model_says_of_itself(menu: list[Document]) -> None:
