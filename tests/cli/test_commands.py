@@ -380,3 +380,16 @@ def test_features_are_shown_token_by_token(crfner: Run) -> None:
     assert "lower[0]=teas" in result.out
     piped = crfner("features", "-", "--features", "minimal", "--json", stdin=b"Two teas.")
     assert [json.loads(line)["token"] for line in piped.out.splitlines()] == ["Two", "teas", "."]
+
+
+def test_text_without_the_columns_that_the_model_reads_is_told_of(crfner: Run, tmp_path: Path) -> None:
+    train, model, text = tmp_path / "train.conll", tmp_path / "model", tmp_path / "text.txt"
+    train.write_text("Ada NNP B-PER\ncame VBD O\n\nBo NNP B-PER\nleft VBD O\n\n" * 10)
+    text.write_text("Ada came.\nBo left.\n")
+    features = tmp_path / "features.json"
+    features.write_text('{"word": {}, "columns": {}}')
+    assert crfner("train", train, "-o", model, "--features", features, "--iterations", 5).code == 0
+    result = crfner("tag", model, text)
+    assert result.code == 0
+    assert "2 documents without the further columns, such as part-of-speech tags" in result.err
+    assert "further columns" not in crfner("tag", model, train).err
