@@ -170,5 +170,5 @@ def test_few_documents_are_cut_so_that_each_part_is_told_what_the_others_show(tm
 def test_there_are_one_or_two_stages() -> None:
     with pytest.raises(SettingError, match="unknown stages 3; known are 1, 2"):
         CRFRecognizer(stages=3).check()
-    with pytest.raises(CrfnerError, match="5 folds need"):
+    with pytest.raises(CrfnerError, match="3 folds need"):
         CRFRecognizer(PLAIN, stages=2).fit([Document("Ada", spans=(Span(0, 3, "PER"),))])

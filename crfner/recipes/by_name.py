@@ -25,7 +25,7 @@ NAMED = ("fast", "balanced", "best")
 """The names, from the quickest to the strongest."""
 
 _VOTES = 3
-_LEARNING = {"c1": 0.02, "c2": 0.02, "iterations": 60}
+_LEARNING = {"c1": 0.02, "c2": 0.02, "iterations": 50}
 
 
 def named(name: str, documents: Sequence[Document], recipe: Recipe | None = None, *, alone: bool = True) -> Recipe:
