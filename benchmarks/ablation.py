@@ -1,8 +1,8 @@
 """What each part of a recipe is worth: it is left out, and the rest is trained and scored again.
 
 The parts are the entries of the feature set, the lexicons one by one, what was seen in other documents, and the second
-stage. The first table is of a corpus's dev part. With --search, parts are left out for good as long as that does not
-lower F1 by cross-validation on the train part, the least useful first: dev is not looked at until the end.
+stage. The first table is of a corpus's dev part. With --search, parts are left out for good where that does not lower
+F1 by cross-validation on the train part, the least useful first: dev is not looked at until the end.
 
     python benchmarks/ablation.py --corpora FOLDER --corpus conll2003-en --sentences 1000 --recipe balanced
     python benchmarks/ablation.py --corpora FOLDER --corpus wnut17 --sentences 1000 --search
@@ -30,6 +30,11 @@ from crfner.recipes.training import resource_lexicons
 from features import FeatureSet
 
 _FOLDS = 3
+_HOPELESS = 0.5  # points of F1: a part whose loss alone costs more is not tried without again
+
+
+_READERS = ("gazetteers", "clusters", "vectors", "hits")
+"""Entries that only say how lexicons and hints are read."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,7 @@ class System:
     def without(self) -> Iterator[System]:
         """The system without one of its parts, for each part."""
         for name in self.entries:
-            if name not in (
-                "gazetteers",
-                "clusters",
-                "vectors",
-                "hits",
-            ):  # these only say how lexicons and hints are read
+            if name not in _READERS:
                 yield replace(self, name=name, entries=_less(self.entries, name))
         for name in self.lexicons:
             yield replace(self, name=name, lexicons=_less(self.lexicons, name))
@@ -111,13 +111,17 @@ def _searched(system: System, train: Sequence[Document]) -> System:
     folds = make_folds(apart(train, 2 * _FOLDS), _FOLDS, 0)
     (best,) = _validated([system], folds)
     click.echo(f"F1 {best:.2f} by {_FOLDS}-fold cross-validation with all parts")
-    while candidates := list(system.without()):
-        scores = _validated(candidates, folds)
-        f1, candidate = max(zip(scores, candidates, strict=True), key=lambda pair: pair[0])
-        if f1 < best:
+    single = list(system.without())
+    order = sorted(zip(_validated(single, folds), (one.name for one in single), strict=True), reverse=True)
+    for alone, name in order:
+        if alone < best - _HOPELESS:
             break
-        click.echo(f"F1 {f1:.2f} without {candidate.name}")
-        best, system = f1, candidate
+        (candidate,) = (one for one in system.without() if one.name == name)
+        (f1,) = _validated([candidate], folds)
+        verdict = "left out" if f1 >= best else "stays"
+        click.echo(f"F1 {f1:.2f} without {name}: {verdict}")
+        if f1 >= best:
+            best, system = f1, candidate
     return system
 
 
