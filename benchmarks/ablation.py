@@ -21,12 +21,12 @@ from corpora import corpora_option, documents
 from joblib import Parallel, cpu_count, delayed
 
 from crfner import CRFRecognizer, Document, evaluate
-from crfner.compare.parts import apart, sample
-from crfner.compare.splits import make_folds
 from crfner.evaluation import Score
 from crfner.evaluation.values import summed
+from crfner.parts import apart, sample
 from crfner.recipes import NAMED, named
 from crfner.recipes.training import resource_lexicons
+from crfner.splits import make_folds
 from features import FeatureSet
 
 _FOLDS = 3

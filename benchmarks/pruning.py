@@ -18,11 +18,11 @@ from typing import Any
 import click
 from corpora import corpora_option, documents, json_option, write_json
 
-from crfner.compare.parts import sample
 from crfner.crf import CRFRecognizer
 from crfner.crf.packed import pruned
 from crfner.document import Document
 from crfner.evaluation import evaluate
+from crfner.parts import sample
 
 THRESHOLDS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 PENALTIES = (0.02, 0.1, 0.5, 1.0)

@@ -35,10 +35,10 @@ from scipy.stats import t as student
 from crfner import CRFRecognizer, Document, evaluate, read, tokenized
 from crfner.augment import METHODS, augmented
 from crfner.augment.mixtures import DEFAULT, mixture_of
-from crfner.compare.parts import sample
-from crfner.compare.splits import make_folds
 from crfner.errors import SettingError
 from crfner.evaluation.values import Score, summed
+from crfner.parts import sample
+from crfner.splits import make_folds
 
 FOLDS = 5
 NONE = "none"

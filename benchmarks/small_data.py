@@ -23,8 +23,8 @@ import click
 from corpora import corpora_option, documents
 from small_systems import SYSTEMS, Given, measured
 
-from crfner.compare.parts import sample
-from crfner.compare.process import isolated
+from crfner.parts import sample
+from crfner.process import isolated
 
 LANGUAGES = {"conll2003-en": "en", "bc5cdr": "en", "conll2002-es": "es"}
 """The corpora, and the language of each."""

@@ -17,14 +17,14 @@ from itertools import islice
 
 from tqdm import tqdm
 
-from crfner.compare.parts import apart
-from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
 from crfner.crf.readings import readings
 from crfner.document import Document, Offsets
 from crfner.errors import SettingError
 from crfner.evaluation import Score, evaluate
 from crfner.evaluation.values import summed
+from crfner.parts import apart
+from crfner.splits import make_folds
 from crfner.tokenize import tokenized
 
 Fit = Callable[[Sequence[Document]], CRFRecognizer]

@@ -16,14 +16,15 @@ from typing import Any
 from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
-from crfner.compare.parts import apart
-from crfner.compare.process import isolated
-from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
-from crfner.crf.layout import hinted_by
+from crfner.crf.hinting import hinted_by
+from crfner.crf.learning import lexicons_within
 from crfner.crf.settings import with_hits_read
 from crfner.document import Document
 from crfner.hints.stage import StageHints, Values
+from crfner.parts import apart
+from crfner.process import isolated
+from crfner.splits import make_folds
 
 FIRST = "first"
 """The name of the first stage among the hinters."""
@@ -40,7 +41,7 @@ def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list
     sentences than folds, and what `CRFRecognizer.fit` raises.
     """
     prepared = apart([crf.prepared(document) for document in documents], 2 * _FOLDS)
-    lexicons = crf.lexicons_within(prepared)  # each process has its own, and large ones are slow to hand over
+    lexicons = lexicons_within(crf, prepared)  # each process has its own, and large ones are slow to hand over
     only = {
         "features": with_hits_read(crf.features),  # the documents have been told what was seen elsewhere
         "lexicons": lexicons,

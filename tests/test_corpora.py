@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from crfner import CRFRecognizer, evaluate, read, write
-from crfner.compare.parts import sample
 from crfner.document import Document
+from crfner.parts import sample
 
 CORPORA = Path(os.environ.get("CRFNER_CORPORA", "no-such-folder"))
 NAMES = ("conll2003-en", "conll2002-es", "conll2002-nl", "bc5cdr", "wnut17", "masakhaner-yor", "masakhaner-hau")

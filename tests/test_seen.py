@@ -10,9 +10,9 @@ import pytest
 from sklearn.base import clone
 
 from crfner import CRFRecognizer
-from crfner.crf.layout import HITS
 from crfner.document import Document, Span
 from crfner.hints.seen import SeenHints, seen_elsewhere
+from crfner.hits import HITS
 from crfner.tokenize import tokenized
 
 PLAIN = {"shape": {}, "suffix": {"lengths": [1]}}

@@ -21,11 +21,11 @@ from crfner.check.chances import NOISE
 from crfner.check.confident import confident_errors
 from crfner.check.noise import excess, mistakes
 from crfner.check.values import Finding, place_of
-from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
 from crfner.crf.decode import Bools, Floats, Ints
 from crfner.document import Chunk, Document, Span, align, touched_by
 from crfner.evaluation.errors import pair_errors
+from crfner.splits import make_folds
 from crfner.tokenize import tokenized, whole
 
 _ITERATIONS = 60  # training to the end finds no more, and takes half as long again

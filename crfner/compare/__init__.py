@@ -3,8 +3,8 @@
     systems = make_systems(["mined", "crf:minimal", "crf", "hybrid:union"])
     comparison = cross_validate(documents, 5, systems)
 
-Public names: `compare`, `cross_validate`; `System`, `make_systems`, `Predictions`, `read_predictions`; `Fold`,
-`make_folds`; `Comparison`, `SystemResult`, `Costs`, `Pair`, `CurvePoint`, `Split`.
+Public names: `compare`, `cross_validate`; `System`, `make_systems`, `Predictions`, `read_predictions`;
+`Comparison`, `SystemResult`, `Costs`, `Pair`, `CurvePoint`, `Split`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from crfner.lazy import lazily
 if TYPE_CHECKING:
     from crfner.compare.comparison import compare, cross_validate
     from crfner.compare.predictions import Predictions, read_predictions
-    from crfner.compare.splits import Fold, make_folds
     from crfner.compare.systems import System, make_systems
     from crfner.compare.values import Comparison, Costs, CurvePoint, Pair, Split, SystemResult
 
@@ -24,7 +23,6 @@ __all__ = [
     "Comparison",
     "Costs",
     "CurvePoint",
-    "Fold",
     "Pair",
     "Predictions",
     "Split",
@@ -32,7 +30,6 @@ __all__ = [
     "SystemResult",
     "compare",
     "cross_validate",
-    "make_folds",
     "make_systems",
     "read_predictions",
 ]
@@ -41,7 +38,6 @@ _HOME = {
     "Comparison": "values",
     "Costs": "values",
     "CurvePoint": "values",
-    "Fold": "splits",
     "Pair": "values",
     "Predictions": "predictions",
     "Split": "values",
@@ -49,7 +45,6 @@ _HOME = {
     "SystemResult": "values",
     "compare": "comparison",
     "cross_validate": "comparison",
-    "make_folds": "splits",
     "make_systems": "systems",
     "read_predictions": "predictions",
 }

@@ -18,7 +18,6 @@ from crfner.compare.costs import joined_costs
 from crfner.compare.curve import Size, learning_curves
 from crfner.compare.predictions import Predictions
 from crfner.compare.running import Outcome, run
-from crfner.compare.splits import Fold, leaks, make_folds
 from crfner.compare.systems import System
 from crfner.compare.values import Comparison, Costs, Pair, Split, SystemResult
 from crfner.document import Document, Span
@@ -29,6 +28,7 @@ from crfner.evaluation.modes import modes
 from crfner.evaluation.significance import bootstrap, holm, randomisation
 from crfner.evaluation.units import unit_outcomes
 from crfner.evaluation.values import summed
+from crfner.splits import Fold, leaks, make_folds
 from crfner.tokenize import tokenized
 from crfner.version import __version__
 

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from crfner.compare.parts import sample
-from crfner.compare.process import isolated
-from crfner.compare.splits import Fold
 from crfner.compare.systems import System
 from crfner.compare.values import CurvePoint
 from crfner.document import Document
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
+from crfner.parts import sample
+from crfner.process import isolated
+from crfner.splits import Fold
 from crfner.tokenize import tokenized
 
 _DIGITS = 18

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from crfner.compare.process import isolated, peak_memory
-from crfner.compare.splits import Fold
 from crfner.compare.systems import System
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
+from crfner.process import isolated, peak_memory
 from crfner.recognizer import Recognizer
+from crfner.splits import Fold
 
 _ENOUGH = 1.0  # seconds of tagging, for a rate that can be trusted
 

@@ -15,7 +15,7 @@ from itertools import chain
 import numpy as np
 
 from crfner.crf.decode import Floats, Ints
-from crfner.crf.layout import Keys
+from crfner.crf.hinting import Keys
 from crfner.crf.weights import Weights
 from crfner.document import Document
 from features import FeatureSet

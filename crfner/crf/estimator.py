@@ -14,16 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from tqdm import tqdm
-
 from crfner import store
 from crfner.crf import model_file
 from crfner.crf.alternatives import Alternatives, alternatives
-from crfner.crf.corpus import Corpus, thinned
-from crfner.crf.crfsuite import train
-from crfner.crf.layout import hinted
+from crfner.crf.hinting import hinted
+from crfner.crf.learning import learn
 from crfner.crf.model_file import Fitted, Shared, with_setting
-from crfner.crf.packed import pruned
 from crfner.crf.settings import (
     ADDED,
     RECORDED,
@@ -31,11 +27,9 @@ from crfner.crf.settings import (
     checked,
     checked_temperature,
     checked_thresholds,
-    for_crfsuite,
     with_hits_read,
 )
 from crfner.crf.tagging import Batch, Tagger, batches
-from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
@@ -44,7 +38,6 @@ from crfner.pos import with_pos
 from crfner.tokenize import tokenized, whole
 from features import FeatureSet, Function, Lexicon
 
-_FEWEST = 10  # documents from which one can be told what the others show; fewer are cut into stretches
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")  # it is part of attributes and of a file's name
 
 
@@ -145,38 +138,8 @@ class CRFRecognizer:
         labels with fewer than 10 entities. Raises CrfnerError when there is nothing to learn from or a declared label
         has no example, SettingError for a parameter without sense.
         """
-        settings = self._settings()
-        features = self._feature_set()
-        documents, learnt = self.learn_hints(documents)
-        settings["features"] = features.config  # complete: a model must not change when a preset does
-        declared = None if self.declared_labels is None else frozenset(self.declared_labels)
-        stream = tqdm(documents, "reading", unit=" documents", disable=None if self.progress else True)
-        corpus = Corpus(self._training(stream), features, self._laid, settings["scheme"], declared)
-        sentences = corpus.sentences()
-        if settings["left_out"]:
-            sentences = thinned(sentences, settings["left_out"], settings["seed"])
-        trained = train(sentences, for_crfsuite(settings), settings["iterations"], settings["seed"], self.progress)
-        training = {
-            **corpus.counts,
-            "entities": dict(sorted(corpus.entities.items())),
-            "fingerprint": corpus.fingerprint,
-            "iterations": trained.iterations,
-            "loss": trained.loss,
-            "interrupted": trained.interrupted,
-        }
-        manifest = model_file.make_manifest(sorted(corpus.entities), settings, training)
-        weights = read_weights(trained.model)
-        if settings["prune"]:
-            weights = pruned(weights, settings["prune"])
-        self._set(Fitted(features, weights, manifest, {**(self.hinters or {}), **learnt}))
+        self._set(learn(self, documents))
         return self
-
-    def lexicons_within(self, documents: Iterable[Document]) -> dict[str, Lexicon] | None:
-        """The lexicons without what cannot match in these tokenised documents: as good to learn from them."""
-        if not self.lexicons:
-            return None
-        words = {word for document in documents for word in document.words()}
-        return {name: lexicon.within(words) for name, lexicon in self.lexicons.items()}
 
     def read_by(self, lexicons: Mapping[str, Lexicon] | None) -> Self:
         """This recogniser, made part of another: with all of its lexicons, and without hinters of its own."""
@@ -185,24 +148,6 @@ class CRFRecognizer:
         features = FeatureSet(fitted.features.config, lexicons, self.functions)
         self._set(replace(fitted, features=features, hinters={}))
         return self
-
-    def learn_hints(self, documents: Iterable[Document]) -> tuple[Iterable[Document], dict[str, Hinter]]:
-        """The documents with what `stages` and `seen` want them to be told, and the hinters that tell it of new text.
-
-        What a document is told has been learnt from the others. Raises what `crfner.stages.first_stage` raises.
-        """
-        learnt: dict[str, Hinter] = {}
-        if self.seen:
-            from crfner.compare.parts import apart
-            from crfner.hints.seen import SEEN, seen_elsewhere
-
-            prepared = [self.prepared(document) for document in documents]
-            documents, learnt[SEEN] = seen_elsewhere(apart(prepared, _FEWEST))
-        if self.stages > 1:
-            from crfner.stages import FIRST, first_stage
-
-            documents, learnt[FIRST] = first_stage(self, documents)
-        return documents, learnt
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -314,7 +259,7 @@ class CRFRecognizer:
             **{name: settings.get(name, ADDED.get(name)) for name in RECORDED},
         )
         try:
-            recognizer._settings()
+            recognizer.settings()
         except (SettingError, TypeError, AttributeError) as error:
             raise CrfnerError(f"{path}: the model is damaged: {error}") from None
         recognizer._set(fitted)
@@ -364,8 +309,8 @@ class CRFRecognizer:
 
     def check(self) -> None:
         """Raise SettingError for a parameter without sense, as `fit` would, but before any work is done."""
-        self._settings()
-        self._feature_set()
+        self.settings()
+        self.feature_set()
 
     def add_scores(self, name: str, scores: Mapping[str, Any]) -> None:
         """Keep scores in the model's manifest under a name such as "dev"."""
@@ -390,7 +335,8 @@ class CRFRecognizer:
         self.temperature = checked_temperature(temperature)
         self._set(with_setting(fitted, "temperature", self.temperature))
 
-    def _feature_set(self) -> FeatureSet:
+    def feature_set(self) -> FeatureSet:
+        """The features with their lexicons and functions. Raises SettingError for a name or setting without sense."""
         for what, named in (("lexicon", self.lexicons), ("hinter", self.hinters)):
             for name in named or ():
                 if not _NAME.fullmatch(name):
@@ -405,24 +351,8 @@ class CRFRecognizer:
         except ValueError as error:
             raise SettingError(str(error)) from None
 
-    def _training(self, documents: Iterable[Document]) -> Iterable[Document]:
-        """What is learnt from: the documents, and those made of them where that is asked for."""
-        if self.augment is None:
-            return documents
-        from crfner.augment import augmented
-
-        return augmented([self.prepared(document) for document in documents], self.augment, seed=self.seed)
-
-    def _laid(self, document: Document) -> Document:
-        """A gold document as the model sees it."""
-        prepared = self.prepared(document)
-        if not self.hinters:
-            return prepared
-        (document,) = hinted([prepared.with_spans(())], self.hinters)
-        return replace(document, spans=prepared.spans)
-
-    def _settings(self) -> dict[str, Any]:
-        """The parameters, checked and complete, as the manifest keeps them."""
+    def settings(self) -> dict[str, Any]:
+        """The parameters, checked and complete, as the manifest keeps them. Raises SettingError for a wrong one."""
         if isinstance(self.declared_labels, str):
             raise SettingError(f"declared_labels should be a list of labels, not the text {self.declared_labels!r}")
         return checked({name: getattr(self, name) for name in RECORDED})

@@ -18,7 +18,6 @@ import numpy as np
 
 from crfner import store
 from crfner.augment.sentences import Sentence, as_document, sentences_of
-from crfner.compare.splits import make_folds
 from crfner.crf.decode import Chain, Floats, confidence, viterbi
 from crfner.document import Document, Span
 from crfner.encoder import model_file
@@ -30,6 +29,7 @@ from crfner.encoder.training import Schedule, fine_tune
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.schemes import continues, decode, may_follow
+from crfner.splits import make_folds
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized, whole
 
 _SCHEME = "IOB2"

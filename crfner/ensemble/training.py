@@ -19,13 +19,14 @@ from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from crfner import store
-from crfner.compare.parts import apart, sample
-from crfner.compare.process import isolated
-from crfner.compare.splits import make_folds
 from crfner.crf import CRFRecognizer
+from crfner.crf.learning import learn_hints, lexicons_within
 from crfner.crf.model_file import Shared, weight_parts
 from crfner.crf.settings import with_hits_read
 from crfner.document import Document
+from crfner.parts import apart, sample
+from crfner.process import isolated
+from crfner.splits import make_folds
 
 LEFT_OUT = 0.3
 """The share of the attributes that a member does not learn from."""
@@ -63,9 +64,9 @@ def train_members(
 
     Raises what `CRFRecognizer.fit` raises.
     """
-    told, learnt = crf.learn_hints(documents)
+    told, learnt = learn_hints(crf, documents)
     documents = list(told)
-    lexicons = crf.lexicons_within(documents)  # each process has its own, and large ones are slow to hand over
+    lexicons = lexicons_within(crf, documents)  # each process has its own, and large ones are slow to hand over
     parameters = [{**each, "lexicons": lexicons} for each in member_parameters(crf, size)]
     work = [delayed(isolated)(_learnt, each, documents) for each in parameters]
     learning, test = _parts(documents, crf.seed) if held_out else ((), ())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from crfner.document import Document
 from crfner.errors import CrfnerError
+from crfner.hits import hits_of
 
 if TYPE_CHECKING:
     from crfner.models import Model
@@ -33,12 +34,12 @@ class BaseHints:
 
     def hints(self, documents: Sequence[Document]) -> list[Sequence[Sequence[str]]]:
         """For each token of each document the values that hold of it; none where the model finds nothing."""
-        from crfner.crf.layout import HITS, without_hits
+        from crfner.crf.hinting import without_hits
         from crfner.hybrid.marking import marked
 
         bare = [without_hits(document.with_spans(())) for document in documents]
         read = zip(bare, self.model.recognize(bare), strict=True)
-        return [marked(document, found.spans).meta[HITS] for document, found in read]
+        return [hits_of(marked(document, found.spans)) for document, found in read]
 
     def to_bytes(self) -> bytes:
         """The content of the model's file."""

@@ -18,7 +18,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from crfner.crf.layout import hinted_by
+from crfner.crf.hinting import hinted_by
 from crfner.document import Document
 from crfner.schemes import places_of
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crfner.crf.layout import with_hits
 from crfner.document import Document, Span, touched_by
+from crfner.hits import with_hits
 from crfner.schemes import places_of
 
 _GRADES = (0.9, 0.7, 0.5)

@@ -21,16 +21,16 @@ from typing import Any
 from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
-from crfner.compare.parts import apart, sample
-from crfner.compare.process import isolated
-from crfner.compare.splits import Fold, make_folds
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.evaluation import Score, evaluate
 from crfner.evaluation.values import summed
+from crfner.parts import apart, sample
+from crfner.process import isolated
 from crfner.recipes.likely import likely_domain, likely_language
 from crfner.recipes.training import resource_lexicons, together, train
 from crfner.recipes.values import Materials, Recipe
+from crfner.splits import Fold, make_folds
 from crfner.tokenize import tokenized
 
 _FOLDS = 3

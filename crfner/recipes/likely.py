@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from crfner.compare.parts import sample
 from crfner.document import Document
+from crfner.parts import sample
 from crfner.resources import DOMAINS, available, resources
 from crfner.resources.frequencies import LANGUAGES, known_words
 from crfner.tokenize import tokenized

@@ -18,13 +18,13 @@ from typing import Any
 
 from tqdm import tqdm
 
-from crfner.compare.parts import apart
-from crfner.compare.splits import Fold, make_folds
 from crfner.crf import CRFRecognizer
 from crfner.document import Document
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import Score, bootstrap, randomisation
 from crfner.evaluation.units import total
+from crfner.parts import apart
+from crfner.splits import Fold, make_folds
 from crfner.tune.space import config_of
 from crfner.tune.study import Study
 from crfner.tune.values import Confirmation, Trial, Tuned

@@ -17,10 +17,10 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
-from crfner.compare.splits import Fold
 from crfner.crf import CRFRecognizer
 from crfner.errors import CrfnerError
 from crfner.evaluation import Outcome, unit_outcomes
+from crfner.splits import Fold
 from features import Lexicon
 
 

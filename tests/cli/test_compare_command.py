@@ -108,7 +108,7 @@ def test_what_is_wrong_is_told_before_any_work(
     case: str, crfner: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "p.json").write_text('[["Tea", {"entities": [[0, 3, "DRINK"]]}]]', encoding="utf-8")
-    monkeypatch.setattr("crfner.compare.process.subprocess", None)  # no system may be run
+    monkeypatch.setattr("crfner.process.subprocess", None)  # no system may be run
     arguments, message = WRONG[case]
     result = crfner("compare", folder / "train.jsonl", *arguments(folder))
     assert (result.code, result.out) == (2, "")

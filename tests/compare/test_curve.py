@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from contestants import DRINKS, GREEDY, LEARNT, REFUSING, corpus, document
 
-from crfner.compare import Fold, make_folds
 from crfner.compare.curve import learning_curves, parse_sizes
 from crfner.errors import SettingError
+from crfner.splits import Fold, make_folds
 
 TEST = (document(*DRINKS), document("tea", "milk"))
 FOLD = Fold(tuple(corpus(12)), TEST, (0, 1))

@@ -6,10 +6,10 @@ import pytest
 from contestants import FAILING, GREEDY, LEARNT, REFUSING, SHY, corpus, document
 
 from crfner import CrfnerError, Span
-from crfner.compare import Fold
 from crfner.compare.costs import joined_costs
-from crfner.compare.process import ProcessError
 from crfner.compare.running import Outcome, run
+from crfner.process import ProcessError
+from crfner.splits import Fold
 
 FOLD = Fold(tuple(corpus(4)), (document("tea"), document("soda")), (0, 1))
 

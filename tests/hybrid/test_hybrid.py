@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from crfner import CRFRecognizer, read
-from crfner.crf.layout import HITS
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
+from crfner.hits import HITS
 from crfner.hybrid import POLICIES, HybridRecognizer
 from crfner.models import load_model
 from crfner.rules import DictionaryRule, RegexRule, RuleRecognizer, RuleSet, mine

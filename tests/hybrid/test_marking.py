@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from crfner.crf.layout import HITS, RuleHits, aligned
+from crfner.crf.layout import aligned
 from crfner.document import Document, Span
+from crfner.hits import HITS, RuleHits
 from crfner.hybrid.marking import marked
 
 TEXT = Document("Dr Ann Lee-May saw", tokens=((0, 2), (3, 6), (7, 14), (15, 18)), sentences=((0, 4),))

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from crfner import CRFRecognizer, Document, HybridRecognizer, Span, read
-from crfner.compare.splits import Fold
 from crfner.crf.packed import pack
 from crfner.errors import SettingError
 from crfner.evaluation import Score
 from crfner.recipes import Materials, Recipe, choose, choosing, likely, train
 from crfner.recipes.training import together
+from crfner.splits import Fold
 from features import Clusters, Gazetteer
 
 DATA = Path(__file__).parents[2] / "data"

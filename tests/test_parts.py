@@ -5,13 +5,19 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from contestants import corpus
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crfner import Document, Span, tokenized
-from crfner.compare import make_folds
-from crfner.compare.parts import apart, sample
+from crfner.hits import RuleHits
+from crfner.parts import apart, sample
+from crfner.splits import make_folds
+
+
+def corpus(number: int) -> list[Document]:
+    """So many documents of two sentences, none alike."""
+    texts = (f"We drank tea{place} there. It was {place} degrees." for place in range(number))
+    return [tokenized(Document(text, spans=(Span(9, 12, "DRINK"),))) for text in texts]
 
 
 def sentences(documents: list[Document]) -> list[str]:
@@ -34,12 +40,15 @@ def test_the_last_document_is_cut_with_all_that_belongs_to_it() -> None:
     text = "Tea is hot. Milk is not. Water"
     whole = tokenized(Document(text, spans=(Span(0, 3, "DRINK"), Span(7, 16, "LONG"), Span(12, 16, "DRINK"))))
     columns = (tuple(str(number) for number in range(len(whole.tokens))),)
-    whole = Document(whole.text, whole.tokens, whole.sentences, whole.spans, "a", {"columns": columns, "ward": 3})
+    meta = {"columns": columns, "hits": RuleHits((number,) for number in columns[0]), "ward": 3}
+    whole = Document(whole.text, whole.tokens, whole.sentences, whole.spans, "a", meta)
     first, second = sample([whole], 2)
     assert (first.text, first.spans) == ("Tea is hot.", (Span(0, 3, "DRINK"),))
     assert (second.text, second.spans) == ("Milk is not.", (Span(0, 4, "DRINK"),))
     assert second.words() == ["Milk", "is", "not", "."] and second.sentences == ((0, 4),)
-    assert second.meta == {"columns": (("4", "5", "6", "7"),), "ward": 3}
+    hits = RuleHits((number,) for number in "4567")
+    assert second.meta == {"columns": (("4", "5", "6", "7"),), "hits": hits, "ward": 3}
+    assert isinstance(second.meta["hits"], RuleHits)
 
 
 @given(st.lists(st.integers(0, 9), max_size=5), st.integers(1, 12))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from crfner.compare.process import ProcessError, isolated, peak_memory
 from crfner.errors import CrfnerError, InputError
+from crfner.process import ProcessError, isolated, peak_memory
 
 
 def add(first: int, second: int = 0) -> int:
@@ -116,7 +116,7 @@ def test_ctrl_c_leaves_no_child_and_no_file(tmp_path: Path, monkeypatch: pytest.
             return super().wait(timeout)
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr("crfner.compare.process.subprocess.Popen", Interrupted)
+    monkeypatch.setattr("crfner.process.subprocess.Popen", Interrupted)
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):

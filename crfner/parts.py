@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from crfner.crf.layout import HITS, RuleHits, hits_of
 from crfner.document import Document
+from crfner.hits import HITS, RuleHits, hits_of
 from crfner.tokenize import tokenized
 
 

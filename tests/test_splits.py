@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crfner import CrfnerError, Document, Span, read
-from crfner.compare.splits import Fold, leaks, make_folds
+from crfner.splits import Fold, leaks, make_folds
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[1] / "data"
 CLINIC = list(read(DATA / "clinic" / "train.jsonl"))
 
 

@@ -35,7 +35,7 @@ except FileNotFoundError:
     sys.exit(1)  # the parent was stopped the moment that it started this child
 with work:
     sys.path[:] = pickle.load(work)
-    from crfner.compare.process import _answer
+    from crfner.process import _answer
     _answer(work, sys.argv[2])
 """
 
