@@ -72,4 +72,4 @@ def _first(parameters: dict[str, Any], documents: Sequence[Document]) -> CRFReco
 def _told(parameters: dict[str, Any], training: Sequence[Document], held_out: Sequence[Document]) -> list[Values]:
     """What a CRF that has learnt from the training documents says of those that were held out."""
     first = _first(parameters, training)
-    return StageHints(first).hints(first.hinted([document.with_spans(()) for document in held_out]))
+    return StageHints(first).hints([document.with_spans(()) for document in held_out])

@@ -180,7 +180,8 @@ def _reading(crf: CRFRecognizer, document: Document, labels: Sequence[str]) -> _
     ((read, probabilities),) = crf.weigh([(document, document.spans)])
     tokens = np.zeros((len(document.tokens), len(labels) + 1))
     if len(tokens):
-        shares, _ = crf.tagger().read([crf.prepared(document.with_spans(()))])
+        tagger = crf.tagger()
+        shares, _ = tagger.read(*tagger.emissions([crf.prepared(document.with_spans(()))]))
         tokens[:, [labels.index(label) + 1 for label in crf.labels]] = shares
         tokens[:, 0] = 1 - shares.sum(axis=1)
     return _Reading(

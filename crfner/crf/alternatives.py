@@ -73,7 +73,7 @@ def to_data(found: Alternatives) -> list[dict[str, Any]]:
 
 def _of_batch(crf: CRFRecognizer, batch: list[Document], n: int) -> Iterator[Alternatives]:
     tagger = crf.tagger()
-    emissions, lengths = tagger.emissions(crf.hinted(batch))
+    emissions, lengths = tagger.emissions(batch)
     emissions, chain = emissions / tagger.temperature, tagger.chain.tempered(tagger.temperature)
     paths, scores = n_best(emissions, lengths, chain, n)
     probabilities = np.exp(np.minimum(scores - log_partition(emissions, lengths, chain), 0.0)).T.tolist()

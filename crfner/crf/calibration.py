@@ -113,7 +113,7 @@ def _given(crf: CRFRecognizer, documents: Iterable[Document]) -> _Given:
     found = _Given()
     count = sentence = 0
     for batch in batches(documents, lambda document: len(document.text), BATCH):
-        prepared = crf.hinted([crf.prepared(document.with_spans(())) for document in batch])
+        prepared = [crf.prepared(document.with_spans(())) for document in batch]
         chunks, scores, lengths = crf.tagger().given(prepared)
         found.batches.append((scores, lengths, chunks))
         starts = np.cumsum([0, *(len(document.tokens) for document in prepared)])

@@ -7,64 +7,70 @@ of small tables, wherever the key was met before. The tables are bounded: a full
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 
 from crfner.crf.decode import Floats, Ints
-from crfner.crf.hinting import Keys
+from crfner.crf.layout import laid_out
 from crfner.crf.weights import Weights
 from crfner.document import Document
 from features import FeatureSet
-from features.channels import Channel, Key
+from features.channels import Channel, Hits, Key, View, view
 
 _TABLE_SIZE = 1 << 15
 _SLICE = 512  # keys learnt at a time: their lists of strings are gone before the garbage collector walks them
 
 
-class Emissions:
-    """Emission scores under fixed weights. Not safe for use by several threads at once."""
+class Laid:
+    """Documents one after the other, as the channels of a feature set see them.
 
-    def __init__(self, features: FeatureSet, weights: Weights) -> None:
-        self._features = features
-        self._size = len(weights.tags)
-        self._tables = [_Table(channel, weights) for channel in features.channels]
+    views   of each document, without hits
+    places  (tokens,) where each token stands in the views
+    """
 
-    def of(self, documents: Sequence[Document]) -> Floats:
-        """Scores of all tokens of the documents, which are prepared and hinted: (tokens, L)."""
-        with _collector_at_rest():
-            return self._of(documents)
-
-    def _of(self, documents: Sequence[Document]) -> Floats:
-        seen = [(kept, kept.view(self._features, document)) for document in documents for kept in [Keys.of(document)]]
+    def __init__(self, features: FeatureSet, documents: Sequence[Document]) -> None:
+        self.views = [view(*laid_out(document)[:2], features.pad) for document in documents]
         positions: list[int] = []
         laid = 0
-        for _, one in seen:
+        for one in self.views:
             positions.extend([laid + position for position in one.positions])
             laid += len(one.words)
-        places = np.array(positions, dtype=np.int64)
+        self.places = np.array(positions, dtype=np.int64)
+
+
+class Emissions:
+    """Emission scores under fixed weights. Not safe for use by several threads at once.
+
+    They come in two parts that are to be added: what the words say, and what is said of them, which a first stage only
+    knows when it has read the words.
+    """
+
+    def __init__(self, features: FeatureSet, weights: Weights) -> None:
+        self._size = len(weights.tags)
+        tables = [_Table(channel, weights) for channel in features.channels]
+        self._of_words = [table for table in tables if not table.channel.of_hits]
+        self._of_hits = [table for table in tables if table.channel.of_hits]
+
+    def words(self, laid: Laid) -> Floats:
+        """Scores of all tokens by their words and columns: (tokens, L)."""
+        return self._summed(self._of_words, laid.views, laid.places)
+
+    def hits(self, laid: Laid, hits: Sequence[Hits]) -> Floats:
+        """Scores of all tokens by what is said of those of each document: (tokens, L)."""
+        views = [replace(one, hits=said) for one, said in zip(laid.views, hits, strict=True)]
+        return self._summed(self._of_hits, views, laid.places)
+
+    def _summed(self, tables: Sequence[_Table], views: Sequence[View], places: Ints) -> Floats:
         scores = np.zeros((len(places), self._size))
-        for number, table in enumerate(self._tables):
+        for table in tables:
             keys: list[Key] = []
-            for kept, one in seen:
-                keys.extend(kept.keys(number, table.channel, one))
+            for one in views:
+                keys.extend(table.channel.keys(one))
             table.add(keys, places, scores)
         return scores
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """No cyclic garbage collection within: keys and attributes are many, short-lived and never in cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Table:

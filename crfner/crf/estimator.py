@@ -29,7 +29,7 @@ from crfner.crf.settings import (
     checked_thresholds,
     with_hits_read,
 )
-from crfner.crf.tagging import Batch, Tagger, batches
+from crfner.crf.tagging import Tagger, batches
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
@@ -178,7 +178,7 @@ class CRFRecognizer:
         self._model()
         prepared = ((self.prepared(document.with_spans(())), asked) for document, asked in pairs)
         for batch in batches(prepared, lambda pair: len(pair[0].tokens)):
-            yield from self._tagged(batch)
+            yield from self.tagger().tagged(batch)
 
     def nbest(self, documents: Iterable[Document], n: int = 10) -> Iterator[Alternatives]:
         """For each sentence of each document its n most probable sets of spans, or all where it has fewer.
@@ -190,15 +190,6 @@ class CRFRecognizer:
         """
         self._model()
         return alternatives(self, documents, n)
-
-    def _tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
-        """The tagged batch, each document with its meta as it was before hints were added."""
-        documents = self.hinted([document for document, _ in batch])
-        asked = [spans for _, spans in batch]
-        tagged = self.tagger().tagged(list(zip(documents, asked, strict=True)))
-        for (document, probabilities), (given, _) in zip(tagged, batch, strict=True):
-            # a document is checked when it is made: without hints there is no need to make it anew
-            yield (replace(document, meta=given.meta) if self._model().hinters else document), probabilities
 
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""

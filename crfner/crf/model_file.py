@@ -133,6 +133,9 @@ def from_stored(
             if label and (label.isspace() or label not in manifest["labels"]):
                 raise DamagedModel(f"it gives the label {label!r}, which its manifest does not list")
         features = FeatureSet(manifest["settings"]["features"], shared.lexicons, functions)
+        for hinter in shared.hinters.values():
+            if isinstance(hinter, StageHints) and hinter.first.fitted_.features.config != features.config:
+                raise DamagedModel("its first stage reads other features")
     except KeyError as error:
         raise CrfnerError(f"{path}: the model is damaged: it holds no {error.args[0]!r}") from None
     except DamagedModel as error:

@@ -43,7 +43,7 @@ def readings(crf: CRFRecognizer, documents: Iterable[Document]) -> Iterator[Read
 
 def _read(crf: CRFRecognizer, batch: list[Document]) -> Iterator[Reading]:
     tagger = crf.tagger()
-    scores, lengths = tagger.emissions(crf.hinted(batch))
+    scores, lengths = tagger.emissions(batch)
     path = viterbi(scores, lengths, tagger.chain)
     along = confidence(scores, lengths, tagger.chain, path)
     borders = np.cumsum([0, *lengths])

@@ -1,22 +1,23 @@
 """Tagging a batch of documents with a fitted model: emissions, the best tags, and how probable spans are.
 
-Public names: `Tagger`, `asked_for`, `batches`, `Batch`.
+Public names: `Tagger`, `asked_for`, `batches`, `lengths_of`, `Batch`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 
 from crfner.crf.decode import Chain, Floats, Ints, Lattice, lattice, viterbi
-from crfner.crf.emissions import Emissions
 from crfner.crf.likely import Likely, apart, chances, likely_chunks
 from crfner.crf.model_file import Fitted
 from crfner.crf.reranking import agreeing
+from crfner.crf.scoring import Scorer
 from crfner.crf.settings import check_apart
 from crfner.crf.weights import Weights
 from crfner.document import Chunk, Document, Span
@@ -45,6 +46,11 @@ def batches(items: Iterable[T], tokens: Callable[[T], int], least: int = _BATCH)
             yield batch
             batch, size = [], 0
     yield batch
+
+
+def lengths_of(documents: Iterable[Document]) -> list[int]:
+    """The lengths of all sentences, one document after the other."""
+    return [last - first for document in documents for first, last in document.sentences]
 
 
 def asked_for(batch: Batch) -> Iterator[list[Chunk]]:
@@ -94,13 +100,16 @@ class Tagger:
         self.tags = fitted.weights.tags
         self.chain = _chain(fitted.weights, scheme)
         self._scheme = scheme
-        self._emissions = Emissions(fitted.features, fitted.weights)
+        self._fitted = fitted
         self._numbers = {tag: number for number, tag in enumerate(self.tags)}
 
+    @cached_property
+    def _scorer(self) -> Scorer:  # not made for members of an ensemble, which are scored together
+        return Scorer([self._fitted])
+
     def emissions(self, documents: Sequence[Document]) -> tuple[Floats, list[int]]:
-        """Scores of all tokens of the documents, (tokens, L), and the length of each sentence."""
-        lengths = [last - first for document in documents for first, last in document.sentences]
-        return self._emissions.of(documents), lengths
+        """Scores of all tokens of the prepared documents, (tokens, L), and the length of each sentence."""
+        return self._scorer.scores(documents)[0], lengths_of(documents)
 
     def tagged(self, batch: Batch) -> Iterator[tuple[Document, list[float]]]:
         """Each document with the spans to give, and the probability of each span that came with it."""
@@ -153,12 +162,11 @@ class Tagger:
         probable = iter(chances(found, self.tags, [chunk for chunks in asked_for(batch) for chunk in chunks]).tolist())
         return [list(islice(probable, len(asked))) for _, asked in batch]
 
-    def read(self, documents: Sequence[Document]) -> tuple[Floats, list[Chunk]]:
+    def read(self, scores: Floats, lengths: Sequence[int]) -> tuple[Floats, list[Chunk]]:
         """How probable each label is at each token, (tokens, labels), and the chunks of the best tags.
 
-        Labels are in the order of the manifest; tokens are counted over all documents.
+        Labels are in the order of the manifest; tokens are counted over all sentences.
         """
-        scores, lengths = self.emissions(documents)
         nodes = lattice(scores, lengths, self.chain).node
         shares = np.zeros((len(nodes), len(self.labels)))
         for tag, column in zip(self.tags, nodes.T, strict=True):

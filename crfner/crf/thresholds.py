@@ -45,7 +45,7 @@ def tune_thresholds(crf: CRFRecognizer, documents: Iterable[Document], *, beta: 
     offset = 0
     floor = dict.fromkeys(crf.labels, _FLOOR)
     for batch in batches(documents, lambda document: len(document.text), BATCH):
-        prepared = crf.hinted([crf.prepared(document.with_spans(())) for document in batch])
+        prepared = [crf.prepared(document.with_spans(())) for document in batch]
         for collected, found in zip((best, likely), crf.tagger().chunks(prepared, floor), strict=True):
             collected.extend(
                 Likely(chunk.first + offset, chunk.last + offset, chunk.label, chunk.probability) for chunk in found

@@ -48,8 +48,9 @@ def trace(recognizer: CRFRecognizer, document: Document) -> Trace:
     Raises NotFittedError before `fit`.
     """
     tagger = recognizer.tagger()
-    (document,) = recognizer.hinted([recognizer.prepared(document.with_spans(()))])
-    emissions, lengths = tagger.emissions([document])
+    prepared = recognizer.prepared(document.with_spans(()))
+    emissions, lengths = tagger.emissions([prepared])
+    (document,) = recognizer.hinted([prepared])
     found = lattice(emissions, lengths, tagger.chain)
     fitted = recognizer.fitted_
     return Trace(

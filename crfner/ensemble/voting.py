@@ -15,10 +15,9 @@ import numpy as np
 
 from crfner.crf import CRFRecognizer
 from crfner.crf.decode import Lattice
-from crfner.crf.emissions import Emissions
 from crfner.crf.likely import chances, likely_chunks
-from crfner.crf.tagging import Batch, asked_for
-from crfner.crf.weights import joined
+from crfner.crf.scoring import Scorer
+from crfner.crf.tagging import Batch, asked_for, lengths_of
 from crfner.document import Document, Span
 from crfner.scheduling import most_worth
 
@@ -34,18 +33,14 @@ class Voters:
 
     def __init__(self, members: Sequence[CRFRecognizer]) -> None:
         self.taggers = [member.tagger() for member in members]
-        self._first = members[0]
-        self._emissions = Emissions(members[0].fitted_.features, joined([member.fitted_.weights for member in members]))
-        self._borders = np.cumsum([len(tagger.tags) for tagger in self.taggers])[:-1].tolist()
+        self._scorer = Scorer([member.fitted_ for member in members])
 
     def lattices(self, documents: Sequence[Document]) -> list[Lattice]:
         """What the forward-backward algorithm says of all tokens of the prepared documents, by each member."""
-        hinted = self._first.hinted(documents)
-        lengths = [last - first for document in documents for first, last in document.sentences]
-        scores = np.split(self._emissions.of(hinted), self._borders, axis=1)
+        lengths = lengths_of(documents)
         return [
-            tagger.tempered(np.ascontiguousarray(own), lengths, tagger.temperature)
-            for tagger, own in zip(self.taggers, scores, strict=True)
+            tagger.tempered(own, lengths, tagger.temperature)
+            for tagger, own in zip(self.taggers, self._scorer.scores(documents), strict=True)
         ]
 
 

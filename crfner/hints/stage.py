@@ -51,7 +51,13 @@ class StageHints:
 
     def hints(self, documents: Sequence[Document]) -> list[Values]:
         """For each tokenised document, and each of its tokens, the values that hold of it."""
-        shares, chunks = self.first.tagger().read(documents)
+        return self.said(documents, self.first.tagger().emissions(documents)[0])
+
+    def said(self, documents: Sequence[Document], scores: Floats) -> list[Values]:
+        """As `hints`, where the first CRF's scores of all tokens, (tokens, L), are known already."""
+        from crfner.crf.tagging import lengths_of
+
+        shares, chunks = self.first.tagger().read(scores, lengths_of(documents))
         found: list[Values] = []
         start, taken = 0, 0  # the tokens of all documents stand one after the other
         for document in documents:

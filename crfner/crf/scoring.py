@@ -1,0 +1,63 @@
+"""Emissions of CRFs over the same features, and of their first stage: features are extracted once for all of them.
+
+Public names: `Scorer`.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from crfner.crf.decode import Floats
+from crfner.crf.emissions import Emissions, Laid
+from crfner.crf.hinting import hinted, hinted_by
+from crfner.crf.model_file import Fitted
+from crfner.crf.weights import joined
+from crfner.document import Document
+from crfner.hints.stage import StageHints
+from crfner.hits import hits_of
+
+
+class Scorer:
+    """Trained CRFs, made ready to score tokens. Not safe for use by several threads at once.
+
+    several  at least one, which all have the features and the hinters of the first
+    """
+
+    def __init__(self, several: Sequence[Fitted]) -> None:
+        self._features = several[0].features
+        hinters = several[0].hinters
+        self._hinters = {name: one for name, one in hinters.items() if not isinstance(one, StageHints)}
+        self._stages = {name: one for name, one in hinters.items() if isinstance(one, StageHints)}
+        weights = [one.weights for one in (*(stage.first.fitted_ for stage in self._stages.values()), *several)]
+        self._emissions = Emissions(self._features, joined(weights) if len(weights) > 1 else weights[0])
+        self._borders = np.cumsum([len(one.tags) for one in weights])[:-1].tolist()
+
+    def scores(self, documents: Sequence[Document]) -> list[Floats]:
+        """Scores of all tokens of the prepared documents under each CRF: (tokens, L)."""
+        with _collector_at_rest():
+            told = hinted(documents, self._hinters)
+            laid = Laid(self._features, documents)
+            words = self._emissions.words(laid)
+            for number, (name, stage) in enumerate(self._stages.items()):
+                own = self._split(words + self._emissions.hits(laid, list(map(hits_of, told))))[number]
+                told = [hinted_by(name, *pair) for pair in zip(told, stage.said(told, own), strict=True)]
+            return self._split(words + self._emissions.hits(laid, list(map(hits_of, told))))[len(self._stages) :]
+
+    def _split(self, scores: Floats) -> list[Floats]:
+        return [np.ascontiguousarray(own) for own in np.split(scores, self._borders, axis=1)]
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No cyclic garbage collection within: keys, attributes and hints are many, short-lived and never in cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
