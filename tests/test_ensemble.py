@@ -6,16 +6,20 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from crfner import CRFRecognizer, EnsembleRecognizer, load_model, read, store
 from crfner.crf.corpus import thinned
+from crfner.crf.emissions import Emissions, Laid
+from crfner.crf.scoring import Scorer
 from crfner.document import Document, Span
 from crfner.ensemble import training
 from crfner.ensemble.training import member_parameters
 from crfner.errors import CrfnerError, SettingError
+from crfner.hits import hits_of
 from features import Clusters, Gazetteer
 
 CLINIC = Path(__file__).parents[1] / "data" / "clinic"
@@ -222,6 +226,20 @@ def test_members_share_a_first_stage_and_what_was_seen(tmp_path: Path) -> None:
     assert list(again.recognize(DEV)) == found
     assert any(document.spans for document in found)
     assert [document.meta for document in found] == [document.meta for document in DEV]
+
+
+def test_scores_are_those_of_each_member_whose_documents_have_been_hinted_one_stage_after_the_other() -> None:
+    ensemble = fitted(2, stages=2, seen=True)
+    prepared = [ensemble.crf.prepared(document.with_spans(())) for document in DEV]
+    first, features = ensemble.members_[0], ensemble.members_[0].fitted_.features
+    hinted = first.hinted(prepared)
+    laid = Laid(features, hinted)
+    together = Scorer([member.fitted_ for member in ensemble.members_]).scores(prepared)
+    for member, scores in zip(ensemble.members_, together, strict=True):
+        alone = Emissions(features, member.fitted_.weights)
+        expected = alone.words(laid) + alone.hits(laid, [hits_of(document) for document in hinted])
+        assert np.allclose(scores, expected)
+        assert np.allclose(scores, member.tagger().emissions(prepared)[0])
 
 
 @pytest.mark.parametrize("share", [-0.1, 1, "half", None])
