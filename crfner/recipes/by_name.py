@@ -1,8 +1,8 @@
 """Recipes by name: three points between the quickest and the strongest model, the same for every text and language.
 
-fast      a CRF over the words and the document, told how other documents label each word
-balanced  and the lexicons of the text's language and domain, its further columns, and weaker penalties, with fewer
-          passes over the text: where training stops early, weights stay small without being lost
+fast      a CRF over the words and the document, told how other documents label each word; it makes half as many passes
+          over the text as the default: where training stops early, weights stay small without being lost
+balanced  and the lexicons of the text's language and domain, its further columns, and weaker penalties
 best      and a second stage, which sees what the first makes of the rest of the document, by three CRFs that vote
 
 What each costs and gains is in README, and comes from `benchmarks/recipes.py`.
@@ -25,7 +25,8 @@ NAMED = ("fast", "balanced", "best")
 """The names, from the quickest to the strongest."""
 
 _VOTES = 3
-_LEARNING = {"c1": 0.02, "c2": 0.02, "iterations": 50}
+_PASSES = {"iterations": 50}
+_PENALTIES = {"c1": 0.02, "c2": 0.02}
 
 
 def named(name: str, documents: Sequence[Document], recipe: Recipe | None = None, *, alone: bool = True) -> Recipe:
@@ -38,10 +39,13 @@ def named(name: str, documents: Sequence[Document], recipe: Recipe | None = None
     rank = {one: number for number, one in enumerate(NAMED)}[name]
     recipe = recipe or Recipe()
     settings: dict[str, Any] = {**recipe.settings, "seen": True}
+    converges = settings.get("algorithm", "lbfgs") == "lbfgs"  # the others have their own ways, and other numbers
+    if converges:
+        settings = {**_PASSES, **settings}
     collections = recipe.resources
     if rank >= 1:
-        if settings.get("algorithm", "lbfgs") == "lbfgs":
-            settings = {**_LEARNING, **settings}
+        if converges:
+            settings = {**_PENALTIES, **settings}
         if documents and all(document.meta.get("columns") for document in documents if document.tokens):
             settings["features"] = with_columns_read(settings.get("features", "default"))
         collections = collections or likely_collections(documents)

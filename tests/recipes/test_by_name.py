@@ -25,7 +25,7 @@ def documents(monkeypatch: pytest.MonkeyPatch) -> list[Document]:
 
 def test_each_does_more_than_the_one_before(documents: list[Document]) -> None:
     fast, balanced, best = (named(name, documents) for name in NAMED)
-    assert fast == Recipe({"seen": True})
+    assert fast == Recipe({"seen": True, "iterations": 50})
     assert balanced == Recipe({"seen": True, "c1": 0.02, "c2": 0.02, "iterations": 50})
     assert best == replace(balanced, settings={**balanced.settings, "stages": 2}, ensemble=3)
 
