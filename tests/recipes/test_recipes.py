@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crfner import CRFRecognizer, Document, HybridRecognizer, Span, read
+from crfner import CRFRecognizer, Document, EnsembleRecognizer, HybridRecognizer, Span, read
 from crfner.crf.packed import pack
 from crfner.errors import SettingError
 from crfner.evaluation import Score
@@ -192,3 +192,14 @@ def test_spans_of_held_out_text_are_not_shown_to_the_models(menu: list[Document]
     fold = Fold(tuple(menu), (gold,), (0,))
 
     assert choosing._score(Recipe(QUICK), fold, Materials(), {}).fn == 1
+
+
+def test_an_ensemble_learns_from_what_self_training_is_sure_of(
+    menu: list[Document], texts: tuple[Document, ...]
+) -> None:
+    recipe = Recipe({**QUICK, "seen": True}, ensemble=2, self_train=True)
+    trained = train(recipe, menu, dev=menu[:20], materials=Materials(unlabelled=texts[:40]))
+
+    assert isinstance(trained.model, EnsembleRecognizer)
+    assert trained.notes and trained.crf is trained.model.members_[0]
+    assert any(document.spans for document in trained.model.recognize(menu))
