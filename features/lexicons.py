@@ -20,11 +20,15 @@ from features.words import letters
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
 
-@lru_cache(maxsize=1 << 16)
-def _pieces(text: str) -> tuple[str, ...]:
+def _cut(text: str) -> tuple[str, ...]:
     """Runs of word characters and single other ones: tokenisers differ over "U.S." and "AT&T", these pieces do not."""
-    lower = letters(text.lower())
+    lower = text.lower()
+    if not lower.isascii():
+        lower = letters(lower)
     return (lower,) if lower.isalnum() else tuple(_PIECE.findall(lower))  # most are one, and there can be many
+
+
+_pieces = lru_cache(maxsize=1 << 16)(_cut)  # words recur in texts, entries do not
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Gazetteer:
         >>> sorted(Gazetteer.from_lines(["New York", "St. Ives"]).entries)
         [('new', 'york'), ('st', '.', 'ives')]
         """
-        return cls(frozenset(entry for entry in map(_pieces, lines) if entry))
+        return cls(frozenset(entry for entry in map(_cut, lines) if entry))
 
     def within(self, words: Iterable[str]) -> Gazetteer:
         """The entries that can match in text of these words; of such text, it says the same."""
@@ -112,16 +116,20 @@ class Clusters:
         Raises ValueError for a line of another form.
         """
         paths = {}
+        sound: dict[str, str] = {}  # words are many and paths few: each path is looked at, and kept, once
         for number, line in enumerate(lines, 1):
+            path, _, rest = line.partition("\t")
+            word = rest.partition("\t")[0].rstrip("\r\n")
+            if word and path in sound:
+                paths[word] = sound[path]
+                continue
             if not line.strip():
                 continue
-            path, _, rest = line.rstrip("\r\n").partition("\t")
-            word = rest.partition("\t")[0]
             if not word or not path or set(path) - {"0", "1"}:
                 raise ValueError(
                     f"line {number} of the clusters should be a path of 0 and 1, a tab and a word: {line[:80]!r}"
                 )
-            paths[word] = path
+            paths[word] = sound[path] = path
         return cls(paths)
 
     def within(self, words: Iterable[str]) -> Clusters:

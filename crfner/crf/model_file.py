@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from crfner import schemes, store
+from crfner.collector import at_rest
 from crfner.crf.packed import pack, unpack
 from crfner.crf.weights import DamagedModel, Weights, read_weights
 from crfner.errors import CrfnerError
@@ -95,6 +96,7 @@ def shared_parts(several: Sequence[Fitted]) -> dict[str, bytes]:
     return parts
 
 
+@at_rest()  # lexicons have up to a million words
 def read_shared(stored: store.Stored, functions: Mapping[str, Function] | None = None) -> Shared:
     """The lexicons and hinters that a model file holds. Raises ValueError when they are damaged."""
     lexicons: dict[str, Lexicon] = {}
@@ -111,6 +113,7 @@ def read_shared(stored: store.Stored, functions: Mapping[str, Function] | None =
     return Shared(lexicons, hinters)
 
 
+@at_rest()
 def from_stored(
     stored: store.Stored,
     path: str | os.PathLike[str],

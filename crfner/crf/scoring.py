@@ -5,12 +5,11 @@ Public names: `Scorer`.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 
+from crfner.collector import at_rest
 from crfner.crf.decode import Floats
 from crfner.crf.emissions import Emissions, Laid
 from crfner.crf.hinting import hinted, hinted_by
@@ -38,7 +37,7 @@ class Scorer:
 
     def scores(self, documents: Sequence[Document]) -> list[Floats]:
         """Scores of all tokens of the prepared documents under each CRF: (tokens, L)."""
-        with _collector_at_rest():
+        with at_rest():  # keys, attributes and hints are many and short-lived
             told = hinted(documents, self._hinters)
             laid = Laid(self._features, documents)
             words = self._emissions.words(laid)
@@ -49,15 +48,3 @@ class Scorer:
 
     def _split(self, scores: Floats) -> list[Floats]:
         return [np.ascontiguousarray(own) for own in np.split(scores, self._borders, axis=1)]
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """No cyclic garbage collection within: keys, attributes and hints are many, short-lived and never in cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
