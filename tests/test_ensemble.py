@@ -216,26 +216,29 @@ def test_members_are_plain(crf: CRFRecognizer, message: str) -> None:
         EnsembleRecognizer(crf)
 
 
-def test_members_share_a_first_stage_and_what_was_seen(tmp_path: Path) -> None:
-    ensemble = fitted(2, stages=2, seen=True)
-    assert [set(member.fitted_.hinters) for member in ensemble.members_] == [{"first", "seen"}] * 2
-    ensemble.save(tmp_path / "model")
+@pytest.fixture(scope="module")
+def staged() -> EnsembleRecognizer:
+    return fitted(2, stages=2, seen=True)
+
+
+def test_members_share_a_first_stage_and_what_was_seen(staged: EnsembleRecognizer, tmp_path: Path) -> None:
+    assert [set(member.fitted_.hinters) for member in staged.members_] == [{"first", "seen"}] * 2
+    staged.save(tmp_path / "model")
     again = EnsembleRecognizer.load(tmp_path / "model")
     assert (again.crf.stages, again.crf.seen) == (2, True)
-    found = list(ensemble.recognize(DEV))
+    found = list(staged.recognize(DEV))
     assert list(again.recognize(DEV)) == found
     assert any(document.spans for document in found)
     assert [document.meta for document in found] == [document.meta for document in DEV]
 
 
-def test_scores_are_those_of_each_member_whose_documents_have_been_hinted_one_stage_after_the_other() -> None:
-    ensemble = fitted(2, stages=2, seen=True)
-    prepared = [ensemble.crf.prepared(document.with_spans(())) for document in DEV]
-    first, features = ensemble.members_[0], ensemble.members_[0].fitted_.features
+def test_scores_are_those_of_each_member_after_one_stage_and_the_other(staged: EnsembleRecognizer) -> None:
+    prepared = [staged.crf.prepared(document.with_spans(())) for document in DEV]
+    first, features = staged.members_[0], staged.members_[0].fitted_.features
     hinted = first.hinted(prepared)
     laid = Laid(features, hinted)
-    together = Scorer([member.fitted_ for member in ensemble.members_]).scores(prepared)
-    for member, scores in zip(ensemble.members_, together, strict=True):
+    together = Scorer([member.fitted_ for member in staged.members_]).scores(prepared)
+    for member, scores in zip(staged.members_, together, strict=True):
         alone = Emissions(features, member.fitted_.weights)
         expected = alone.words(laid) + alone.hits(laid, [hits_of(document) for document in hinted])
         assert np.allclose(scores, expected)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from crfner import CRFRecognizer, EnsembleRecognizer, evaluate, store
+from crfner import CRFRecognizer, evaluate, store
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.hints.stage import StageHints, evidence
@@ -157,13 +157,11 @@ def test_what_the_first_stage_made_of_the_words_is_not_made_again() -> None:
     assert [word for words in CALLS for word in words] == [word for document in test for word in document.words()]
 
 
-def test_few_documents_are_cut_so_that_each_part_is_told_what_the_others_show(tmp_path: Path) -> None:
+def test_a_single_document_is_cut_so_that_each_part_is_told_what_the_others_show() -> None:
     text = " ".join(document.text for document in stories(12, 0))
     spans = tuple(Span(found.start(), found.end(), "X") for found in re.finditer("[A-J][a-j]{7}", text))
     crf = CRFRecognizer(PLAIN, stages=2, seen=True, iterations=20).fit([Document(text, spans=spans)])
-    ensemble = EnsembleRecognizer(CRFRecognizer(PLAIN, stages=2, seen=True, iterations=20), 2)
-    for recognizer in (crf, ensemble.fit([Document(text, spans=spans)])):
-        assert evaluate([Document(text, spans=spans)], recognizer.recognize([Document(text)])).micro.f1 > 0.9
+    assert evaluate([Document(text, spans=spans)], crf.recognize([Document(text)])).micro.f1 > 0.9
     assert any(attribute.startswith("hit[0]=seen/") for attribute in crf.fitted_.weights.attributes)
 
 

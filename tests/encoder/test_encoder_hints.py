@@ -26,7 +26,7 @@ def test_each_token_has_signs_of_the_directions_in_which_it_lies_apart(hints: En
 
 
 def test_bytes_bring_the_same_hints_back(hints: EncoderHints) -> None:
-    again = read_hinter("encoder", hints.to_bytes())
+    again = read_hinter("encoder", hints.to_bytes(), {})
     assert again.hints([tokenized(TEXTS[1])]) == hints.hints([tokenized(TEXTS[1])])
     assert again.to_bytes() == hints.to_bytes()
 
