@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 @click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
 @click.option("--c1", type=float, help="Weight of the L1 penalty (lbfgs).  [default: 0.1]")
 @click.option("--c2", type=float, help="Weight of the L2 penalty (lbfgs, l2sgd).  [default: 0.05]")
-@click.option("--iterations", type=int, help="Passes over the data, at most.  [default: 100]")
+@click.option("--iterations", type=int, help="Passes over the data, at most.  [default: 100; 50 in recipes]")
 @click.option("--min-freq", default=0, show_default=True, help="Leave out attributes seen less often than this.")
 @click.option("--prune", default=0.0, metavar="WEIGHT", help="Drop weights below this, such as 0.05: a smaller model.")
 @click.option("--all-possible-transitions", is_flag=True, help="Weigh pairs of tags too that TRAIN never shows.")
