@@ -46,7 +46,8 @@ def named(name: str, documents: Sequence[Document], recipe: Recipe | None = None
     if rank >= 1:
         if converges:
             settings = {**_PENALTIES, **settings}
-        if documents and all(document.meta.get("columns") for document in documents if document.tokens):
+        with_words = [document for document in documents if document.text.strip()]
+        if with_words and all(document.meta.get("columns") for document in with_words):
             settings["features"] = with_columns_read(settings.get("features", "default"))
         collections = collections or likely_collections(documents)
     if rank >= 2:

@@ -47,7 +47,12 @@ def test_columns_are_read_where_every_document_has_them(documents: list[Document
     tagged = replace(document, meta={"columns": (("NNP", "VBD", "."),)})
     config = named("balanced", [tagged], Recipe({"features": "minimal"})).settings["features"]
     assert config == {"base": "minimal", "columns": {"window": 2}}
+    assert named("balanced", [tagged, Document(" ")]).settings["features"] == {
+        "base": "default",
+        "columns": {"window": 2},
+    }
     assert "features" not in named("balanced", [tagged, document]).settings
+    assert "features" not in named("balanced", [Document("not cut into tokens yet")]).settings
     assert "features" not in named("fast", [tagged]).settings
 
 
