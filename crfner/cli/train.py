@@ -255,13 +255,12 @@ def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
     """Score, save, and say what was done and what comes next."""
     recognizer, crf = trained.model, trained.crf
     training = crf.manifest["training"]
-    for note in trained.notes:
-        click.echo(note)
+    told = list(trained.notes)
     sizes = ", ".join(f"{training[unit]} {unit}" for unit in ("documents", "sentences", "tokens"))
     entities = ", ".join(f"{count} {label}" for label, count in training["entities"].items())
-    click.echo(f"trained on {sizes}: {entities}")
+    told.append(f"trained on {sizes}: {entities}")
     if training["spans_off_token_borders"]:
-        click.echo(
+        told.append(
             f"{training['spans_off_token_borders']} spans did not fall on token borders; tokens were split at them"
         )
     if not crf.fitted_.weights.values.any():
@@ -280,13 +279,14 @@ def _finish(trained: Trained, dev: Sequence[Document], output: str) -> int:
         chosen = ", but that the policy was chosen by" if hasattr(recognizer, "policy_") else ""
         chosen = ", but that the threshold was chosen by" if hasattr(recognizer, "threshold_") else chosen
         chosen = ", but that the thresholds were chosen by" if crf.thresholds else chosen
-        click.echo(
+        told.append(
             f"\nscores on {len(dev)} documents that were not learnt from{chosen}\n\n"
             f"{to_table(evaluation, errors=False)}\n"
         )
-    recognizer.save(output)
+    recognizer.save(output)  # before anything is said: whoever reads it may have gone, as head does
     interrupted = training["interrupted"] or getattr(recognizer, "interrupted_", False)
     after = f"stopped after {training['iterations']} iterations; " if interrupted else ""
-    click.echo(f"{after}wrote {output} ({os.path.getsize(output) / 1e6:.1f} MB)")
-    click.echo(f"next: crfner tag {output} FILE, crfner evaluate {output} GOLD, crfner info {output}")
+    told.append(f"{after}wrote {output} ({os.path.getsize(output) / 1e6:.1f} MB)")
+    told.append(f"next: crfner tag {output} FILE, crfner evaluate {output} GOLD, crfner info {output}")
+    click.echo("\n".join(told))
     return 130 if interrupted else 0

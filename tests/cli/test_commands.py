@@ -393,3 +393,13 @@ def test_text_without_the_columns_that_the_model_reads_is_told_of(crfner: Run, t
     assert result.code == 0
     assert "2 documents without the further columns, such as part-of-speech tags" in result.err
     assert "further columns" not in crfner("tag", model, train).err
+
+
+def test_a_model_is_written_though_nobody_reads_what_is_said(small: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    command = [*COMMAND, "train", small, "-o", model, *map(str, QUICK), "--recipe", "fast"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=ENVIRONMENT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"recipe:")
+        process.stdout.close()
+    assert model.exists()
