@@ -81,7 +81,7 @@ def main(corpora: Path, corpus: str, sentences: int, recipe: str, search: bool) 
     """Print the table, or the search step by step."""
     train = sample(documents(corpora, corpus, "train"), sentences)
     dev = documents(corpora, corpus, "dev")
-    whole = _system(recipe, train)
+    whole = _system(recipe, train, dev)
     kept = _searched(whole, train) if search else whole
     begin = process_time()
     base = _f1(kept, train, dev)
@@ -98,12 +98,14 @@ def main(corpora: Path, corpus: str, sentences: int, recipe: str, search: bool) 
         click.echo(f"{system.name:20}{f1:8.2f}{f1 - base:+8.2f}")
 
 
-def _system(name: str, train: Sequence[Document]) -> System:
+def _system(name: str, train: Sequence[Document], dev: Sequence[Document]) -> System:
     recipe = named(name, train)
     settings = dict(recipe.settings)
     features = settings.pop("features", "default")
     config = FeatureSet({"base": features} if isinstance(features, str) else features).config
-    return System("nothing", config, resource_lexicons(recipe), settings)
+    words = {word for document in (*train, *dev) for word in document.words()}  # what is sent to processes is small
+    lexicons = {name: lexicon.within(words) for name, lexicon in resource_lexicons(recipe).items()}
+    return System("nothing", config, lexicons, settings)
 
 
 def _searched(system: System, train: Sequence[Document]) -> System:
