@@ -35,7 +35,7 @@ _PENALTIES = {"lbfgs": {"c1": 0.1, "c2": 0.05}, "l2sgd": {"c2": 0.05}}  # and th
 
 
 def with_hits_read(features: str | Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration of a feature set that also reads what is said of tokens (`crfner.crf.layout`)."""
+    """The configuration of a feature set that also reads what is said of tokens (`crfner.hits`)."""
     config = {"base": features} if isinstance(features, str) else features
     return {"hits": {}, **config}
 
