@@ -36,9 +36,8 @@ def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list
     """The documents with what first CRFs say of them that have not learnt from them, and the first CRF for new text.
 
     The first CRFs have the parameters of the given one, but for half the iterations, and as many are trained at a time
-    as there are processors.
-    Documents are cut into stretches where there are too few for folds. Raises CrfnerError when there are fewer
-    sentences than folds, and what `CRFRecognizer.fit` raises.
+    as there are processors. Documents are cut into stretches where there are too few for folds. Raises CrfnerError when
+    there are fewer sentences than folds, and what `CRFRecognizer.fit` raises.
     """
     prepared = apart([crf.prepared(document) for document in documents], 2 * _FOLDS)
     lexicons = lexicons_within(crf, prepared)  # each process has its own, and large ones are slow to hand over
