@@ -62,8 +62,8 @@ def test_an_unknown_name_is_an_error(documents: list[Document]) -> None:
 
 
 def test_a_recipe_by_name_trains(documents: list[Document]) -> None:
-    menu = list(read(DATA / "menu/train.jsonl"))[:60]
-    quick = Recipe({"features": "minimal", "iterations": 10})
+    menu = list(read(DATA / "menu/train.jsonl"))[:30]
+    quick = Recipe({"features": "minimal", "iterations": 5})
     assert isinstance(train(named("fast", menu, quick), menu).model, CRFRecognizer)
     best = train(named("best", menu, quick), menu).model
     assert isinstance(best, EnsembleRecognizer)

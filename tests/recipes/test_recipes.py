@@ -197,8 +197,8 @@ def test_spans_of_held_out_text_are_not_shown_to_the_models(menu: list[Document]
 def test_an_ensemble_learns_from_what_self_training_is_sure_of(
     menu: list[Document], texts: tuple[Document, ...]
 ) -> None:
-    recipe = Recipe({**QUICK, "seen": True}, ensemble=2, self_train=True)
-    trained = train(recipe, menu, dev=menu[:20], materials=Materials(unlabelled=texts[:40]))
+    recipe = Recipe({**QUICK, "iterations": 8, "seen": True}, ensemble=2, self_train=True)
+    trained = train(recipe, menu[:40], dev=menu[40:], materials=Materials(unlabelled=texts[:10]))
 
     assert isinstance(trained.model, EnsembleRecognizer)
     assert trained.notes and trained.crf is trained.model.members_[0]
