@@ -21,6 +21,7 @@ from corpora import corpora_option, documents
 from joblib import Parallel, cpu_count, delayed
 
 from crfner import CRFRecognizer, Document, evaluate
+from crfner.crf.learning import lexicons_within
 from crfner.evaluation import Score
 from crfner.evaluation.values import summed
 from crfner.parts import apart, sample
@@ -103,8 +104,7 @@ def _system(name: str, train: Sequence[Document], dev: Sequence[Document]) -> Sy
     settings = dict(recipe.settings)
     features = settings.pop("features", "default")
     config = FeatureSet({"base": features} if isinstance(features, str) else features).config
-    words = {word for document in (*train, *dev) for word in document.words()}  # what is sent to processes is small
-    lexicons = {name: lexicon.within(words) for name, lexicon in resource_lexicons(recipe).items()}
+    lexicons = lexicons_within(resource_lexicons(recipe), (*train, *dev))
     return System("nothing", config, lexicons, settings)
 
 

@@ -40,7 +40,7 @@ def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list
     there are fewer sentences than folds, and what `CRFRecognizer.fit` raises.
     """
     prepared = apart([crf.prepared(document) for document in documents], 2 * _FOLDS)
-    lexicons = lexicons_within(crf, prepared)  # each process has its own, and large ones are slow to hand over
+    lexicons = lexicons_within(crf.lexicons or {}, prepared)  # each process has its own; large ones are slow to send
     only = {
         "features": with_hits_read(crf.features),  # the documents have been told what was seen elsewhere
         "lexicons": lexicons,

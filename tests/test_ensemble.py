@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 
 from crfner import CRFRecognizer, EnsembleRecognizer, load_model, read, store
 from crfner.crf.corpus import thinned
-from crfner.crf.emissions import Emissions, Laid
+from crfner.crf.emissions import Emissions, Views
 from crfner.crf.scoring import Scorer
 from crfner.document import Document, Span
 from crfner.ensemble import training
@@ -236,11 +236,11 @@ def test_scores_are_those_of_each_member_after_one_stage_and_the_other(staged: E
     prepared = [staged.crf.prepared(document.with_spans(())) for document in DEV]
     first, features = staged.members_[0], staged.members_[0].fitted_.features
     hinted = first.hinted(prepared)
-    laid = Laid(features, hinted)
+    views = Views(features, hinted)
     together = Scorer([member.fitted_ for member in staged.members_]).scores(prepared)
     for member, scores in zip(staged.members_, together, strict=True):
         alone = Emissions(features, member.fitted_.weights)
-        expected = alone.words(laid) + alone.hits(laid, [hits_of(document) for document in hinted])
+        expected = alone.words(views) + alone.hits(views, [hits_of(document) for document in hinted])
         assert np.allclose(scores, expected)
         assert np.allclose(scores, member.tagger().emissions(prepared)[0])
 

@@ -123,7 +123,7 @@ def _given(crf: CRFRecognizer, documents: Iterable[Document]) -> _Given:
             for chunk in exact(document, cut, offset)
         }
         firsts = [chunk.first for chunk in chunks]
-        found.right += [(chunk.first, chunk.last, chunk.label) in gold for chunk in chunks]
+        found.right += [chunk.chunk in gold for chunk in chunks]
         found.documents += (count + np.searchsorted(starts, firsts, side="right")).tolist()
         found.sentences += (
             sentence + np.searchsorted(np.cumsum([0, *lengths]), np.array(firsts, dtype=np.int64), side="right")
@@ -142,9 +142,7 @@ def _halves(given: _Given) -> Bools:
 def _scores(tagger: Tagger, given: _Given, temperature: float) -> Floats:
     """The probability of each span under the temperature."""
     probabilities = [
-        chances(
-            tagger.tempered(scores, lengths, temperature), tagger.tags, [(c.first, c.last, c.label) for c in chunks]
-        )
+        chances(tagger.tempered(scores, lengths, temperature), tagger.tags, [one.chunk for one in chunks])
         for scores, lengths, chunks in given.batches
     ]
     return np.concatenate(probabilities)

@@ -24,18 +24,18 @@ _TABLE_SIZE = 1 << 15
 _SLICE = 512  # keys learnt at a time: their lists of strings are gone before the garbage collector walks them
 
 
-class Laid:
+class Views:
     """Documents one after the other, as the channels of a feature set see them.
 
-    views   of each document, without hits
+    each    the view of each document, without hits
     places  (tokens,) where each token stands in the views
     """
 
     def __init__(self, features: FeatureSet, documents: Sequence[Document]) -> None:
-        self.views = [view(*laid_out(document)[:2], features.pad) for document in documents]
+        self.each = [view(*laid_out(document)[:2], features.pad) for document in documents]
         positions: list[int] = []
         laid = 0
-        for one in self.views:
+        for one in self.each:
             positions.extend([laid + position for position in one.positions])
             laid += len(one.words)
         self.places = np.array(positions, dtype=np.int64)
@@ -54,14 +54,14 @@ class Emissions:
         self._of_words = [table for table in tables if not table.channel.of_hits]
         self._of_hits = [table for table in tables if table.channel.of_hits]
 
-    def words(self, laid: Laid) -> Floats:
+    def words(self, documents: Views) -> Floats:
         """Scores of all tokens by their words and columns: (tokens, L)."""
-        return self._summed(self._of_words, laid.views, laid.places)
+        return self._summed(self._of_words, documents.each, documents.places)
 
-    def hits(self, laid: Laid, hits: Sequence[Hits]) -> Floats:
+    def hits(self, documents: Views, hits: Sequence[Hits]) -> Floats:
         """Scores of all tokens by what is said of those of each document: (tokens, L)."""
-        views = [replace(one, hits=said) for one, said in zip(laid.views, hits, strict=True)]
-        return self._summed(self._of_hits, views, laid.places)
+        views = [replace(one, hits=said) for one, said in zip(documents.each, hits, strict=True)]
+        return self._summed(self._of_hits, views, documents.places)
 
     def _summed(self, tables: Sequence[_Table], views: Sequence[View], places: Ints) -> Floats:
         scores = np.zeros((len(places), self._size))

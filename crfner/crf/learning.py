@@ -5,7 +5,7 @@ Public names: `learn`, `learn_hints`, `lexicons_within`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -77,12 +77,10 @@ def learn_hints(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[Iter
     return documents, learnt
 
 
-def lexicons_within(crf: CRFRecognizer, documents: Iterable[Document]) -> dict[str, Lexicon] | None:
-    """The CRF's lexicons without what cannot match in these tokenised documents: as good to learn from them."""
-    if not crf.lexicons:
-        return None
-    words = {word for document in documents for word in document.words()}
-    return {name: lexicon.within(words) for name, lexicon in crf.lexicons.items()}
+def lexicons_within(lexicons: Mapping[str, Lexicon], documents: Iterable[Document]) -> dict[str, Lexicon]:
+    """The lexicons without what cannot match in these tokenised documents: as good for them, and smaller to send."""
+    words = {word for document in documents for word in document.words()} if lexicons else set()
+    return {name: lexicon.within(words) for name, lexicon in lexicons.items()}
 
 
 def _training(crf: CRFRecognizer, documents: Iterable[Document]) -> Iterable[Document]:

@@ -29,6 +29,11 @@ class Likely:
     label: str
     probability: float
 
+    @property
+    def chunk(self) -> Chunk:
+        """Without the probability."""
+        return self.first, self.last, self.label
+
 
 def likely_chunks(found: Lattice, tags: Sequence[str], thresholds: Mapping[str, float]) -> list[Likely]:
     """All chunks whose probability is at least their label's threshold; labels without one are not looked for.

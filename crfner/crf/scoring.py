@@ -11,7 +11,7 @@ import numpy as np
 
 from crfner.collector import at_rest
 from crfner.crf.decode import Floats
-from crfner.crf.emissions import Emissions, Laid
+from crfner.crf.emissions import Emissions, Views
 from crfner.crf.hinting import hinted, hinted_by
 from crfner.crf.model_file import Fitted
 from crfner.crf.weights import joined
@@ -39,12 +39,12 @@ class Scorer:
         """Scores of all tokens of the prepared documents under each CRF: (tokens, L)."""
         with at_rest():  # keys, attributes and hints are many and short-lived
             told = hinted(documents, self._hinters)
-            laid = Laid(self._features, documents)
-            words = self._emissions.words(laid)
+            views = Views(self._features, documents)
+            words = self._emissions.words(views)
             for number, (name, stage) in enumerate(self._stages.items()):
-                own = self._split(words + self._emissions.hits(laid, list(map(hits_of, told))))[number]
+                own = self._split(words + self._emissions.hits(views, list(map(hits_of, told))))[number]
                 told = [hinted_by(name, *pair) for pair in zip(told, stage.said(told, own), strict=True)]
-            return self._split(words + self._emissions.hits(laid, list(map(hits_of, told))))[len(self._stages) :]
+            return self._split(words + self._emissions.hits(views, list(map(hits_of, told))))[len(self._stages) :]
 
     def _split(self, scores: Floats) -> list[Floats]:
         return [np.ascontiguousarray(own) for own in np.split(scores, self._borders, axis=1)]

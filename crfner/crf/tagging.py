@@ -190,7 +190,7 @@ class Tagger:
         chosen = apart([*others, *likely_chunks(plain, self.tags, self.thresholds)])
         if self.temperature == 1.0:
             return chosen
-        probable = chances(found, self.tags, [(chunk.first, chunk.last, chunk.label) for chunk in chosen]).tolist()
+        probable = chances(found, self.tags, [chunk.chunk for chunk in chosen]).tolist()
         return [replace(chunk, probability=one) for chunk, one in zip(chosen, probable, strict=True)]
 
     def _along(self, found: Lattice, path: Ints, lengths: Sequence[int]) -> list[Likely]:

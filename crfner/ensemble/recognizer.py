@@ -39,9 +39,8 @@ class EnsembleRecognizer:
 
     A span's score is the mean of the probabilities that the members give it. Of spans that overlap, those are given
     whose scores above a threshold add up to most. After `fit`, `members_` holds the CRFs and `threshold_` the
-    threshold. Training takes as long as that of all members. Raises SettingError for a size that is not 2
-    to 20, and for a CRF with thresholds or consistency of its own. A first stage and what was seen elsewhere are learnt
-    once for all.
+    threshold. Training takes as long as that of all members; a first stage and what was seen elsewhere are learnt once
+    for all. Raises SettingError for a size that is not 2 to 20, and for a CRF with thresholds or consistency.
     """
 
     def __init__(self, crf: CRFRecognizer, size: int = 3) -> None:

@@ -39,13 +39,7 @@ _JUDGED = 3000  # sentences that half of F1 is found on: it is not much higher w
 def member_parameters(crf: CRFRecognizer, size: int) -> list[dict[str, Any]]:
     """The parameters of each member: those of the CRF, but for scheme, seed and the attributes that are left out."""
     schemes = [crf.scheme, *(scheme for scheme in _SCHEMES if scheme != crf.scheme)][: len(_SCHEMES)]
-    common = {
-        **crf.get_params(),
-        "left_out": LEFT_OUT,
-        "stages": 1,
-        "seen": False,
-        "progress": False,
-    }
+    common = {**crf.get_params(), "left_out": LEFT_OUT, "stages": 1, "seen": False, "progress": False}
     if crf.stages > 1 or crf.seen:  # that is learnt once for all of them, and they read it
         common["features"] = with_hits_read(crf.features)
     return [
@@ -66,7 +60,7 @@ def train_members(
     """
     told, learnt = learn_hints(crf, documents)
     documents = list(told)
-    lexicons = lexicons_within(crf, documents)  # each process has its own, and large ones are slow to hand over
+    lexicons = lexicons_within(crf.lexicons or {}, documents)  # each process has its own; large ones are slow to send
     parameters = [{**each, "lexicons": lexicons} for each in member_parameters(crf, size)]
     work = [delayed(isolated)(_learnt, each, documents) for each in parameters]
     learning, test = _parts(documents, crf.seed) if held_out else ((), ())

@@ -55,7 +55,7 @@ def proposed(voters: Voters, batch: Batch, threshold: float) -> Iterator[tuple[D
     taggers, lattices = voters.taggers, voters.lattices([document for document, _ in batch])
     chunks = sorted(
         {
-            (chunk.first, chunk.last, chunk.label)
+            chunk.chunk
             for tagger, lattice in zip(taggers, lattices, strict=True)
             for chunk in likely_chunks(lattice, tagger.tags, dict.fromkeys(tagger.labels, threshold))
         }

@@ -21,6 +21,7 @@ from typing import Any
 from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
+from crfner.crf.learning import lexicons_within
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.evaluation import Score, evaluate
@@ -146,8 +147,7 @@ def _added(recipe: Recipe, addition: dict[str, Any]) -> Recipe:
 def _scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options: dict[str, Any]) -> list[Score]:
     """The score of each fold, several of them at a time."""
     if recipe.resources:  # loaded once for all folds, and only what their words can match is sent to each
-        words = {word for document in (*folds[0].train, *folds[0].test) for word in document.words()}
-        lexicons = {name: lexicon.within(words) for name, lexicon in resource_lexicons(recipe).items()}
+        lexicons = lexicons_within(resource_lexicons(recipe), (*folds[0].train, *folds[0].test))
         materials = replace(materials, lexicons=together(lexicons, materials.lexicons))
         recipe = replace(recipe, resources=())
     work = (delayed(isolated)(_score, recipe, fold, materials, options) for fold in folds)

@@ -11,7 +11,7 @@ import pytest
 
 from crfner.crf.crfsuite import train
 from crfner.crf.decode import Chain, confidence, viterbi
-from crfner.crf.emissions import Emissions, Laid
+from crfner.crf.emissions import Emissions, Views
 from crfner.crf.weights import DamagedModel, Weights, joined, read_weights
 from crfner.document import Document
 from crfner.formats import read
@@ -108,7 +108,7 @@ def test_tags_and_marginals_are_those_of_crfsuites_own_tagger(
     data = trained(sentences)
     tagger, weights = tagger_of(data, tmp_path), read_weights(data)
     lengths = [len(words) for words, _ in sentences]
-    emissions = Emissions(features, weights).words(Laid(features, documents))
+    emissions = Emissions(features, weights).words(Views(features, documents))
     path = viterbi(emissions, lengths, unconstrained(weights))
     marginals = confidence(emissions, lengths, unconstrained(weights), path).node
     tags = [weights.tags[number] for number in path]
