@@ -44,12 +44,15 @@ class Format:
     read      (lines, name, *, notes, **options) -> iterator of documents
     write     (documents, stream, *, notes, **options) -> None
     overlaps  whether its files can hold spans that share characters; `read` then takes `overlaps` as an option
+    by_path   whether what it is in is no stream of text but a folder or a binary file: `read` then gets its path in
+              place of lines, and `write` in place of the stream, which it writes whole or not at all
     """
 
     read: Callable[..., Iterator[Document]] | None
     write: Callable[..., None] | None
     endings: tuple[str, ...] = ()
     overlaps: bool = False
+    by_path: bool = False
 
 
 FORMATS: dict[str, Format] = {
@@ -84,22 +87,31 @@ def read(
     Raises InputError, naming file and line, when the input cannot be opened, is empty or is wrong; the checks run as
     the documents are taken, not when this is called.
     """
+    format = format or by_path(path)
+    options["notes"] = Notes() if notes is None else notes
+    if format is not None and _format(format, "read").by_path:
+        yield from _examples(_format(format, "read"), path, stream_name(path), overlaps, options)
+        return
     with open_text(path) as stream:
         name = stream_name(path)
         head, lines = _head(stream)
         if not head.strip():
             raise InputError("the file is empty; give one that holds labelled text", name)
         entry = _format(format or by_content(head) or by_ending(path) or "text", "read")
-        reader = entry.read
-        assert reader is not None
-        if overlaps and entry.overlaps:
-            options["overlaps"] = True
-        documents = 0
-        for document in reader(lines, name, notes=Notes() if notes is None else notes, **options):
-            documents += 1
-            yield document
-        if not documents:
-            raise InputError("the file holds no example; give one that does, or name its format", name)
+        yield from _examples(entry, lines, name, overlaps, options)
+
+
+def _examples(entry: Format, source: Any, name: str, overlaps: bool, options: dict[str, Any]) -> Iterator[Document]:
+    """The documents that a format's reader finds in a source; InputError when there are none."""
+    assert entry.read is not None
+    if overlaps and entry.overlaps:
+        options["overlaps"] = True
+    documents = 0
+    for document in entry.read(source, name, **options):
+        documents += 1
+        yield document
+    if not documents:
+        raise InputError("the file holds no example; give one that does, or name its format", name)
 
 
 def write(
@@ -124,10 +136,14 @@ def write(
         raise CrfnerError(f"{os.fspath(path)}: the ending does not tell the format; name it, one of {known}")
     if name == "spacy":
         name = _SPACY_BY_ENDING.get(_ending(path), "spacy-json")
-    writer = _format(name, "write").write
-    assert writer is not None
+    entry = _format(name, "write")
+    assert entry.write is not None
+    options["notes"] = Notes() if notes is None else notes
+    if entry.by_path:
+        entry.write(documents, path, **options)
+        return
     with atomic_output(path) as stream:
-        writer(documents, stream, notes=Notes() if notes is None else notes, **options)
+        entry.write(documents, stream, **options)
 
 
 def sniff(path: str | os.PathLike[str]) -> str:
@@ -136,6 +152,9 @@ def sniff(path: str | os.PathLike[str]) -> str:
     Standard input is consumed by looking at it: call `read` without a format for "-". Raises InputError when the file
     cannot be opened or is empty.
     """
+    found = by_path(path)
+    if found is not None:
+        return found
     with open_text(path) as stream:
         head, _ = _head(stream)
     if not head.strip():
@@ -147,6 +166,12 @@ def by_ending(path: str | os.PathLike[str]) -> str | None:
     """The format that the file's ending stands for, if any."""
     ending = _ending(path)
     return next((name for name, entry in FORMATS.items() if ending in entry.endings), None)
+
+
+def by_path(path: str | os.PathLike[str]) -> str | None:
+    """The format of a folder or a binary file, by its ending or what is in it; None for what is text."""
+    name = by_ending(path)
+    return name if name is not None and FORMATS[name].by_path else None
 
 
 def stream_name(path: str | os.PathLike[str]) -> str:
