@@ -21,7 +21,7 @@ BYTES = "bytes"
 ONE_BREAK = "a line break of two characters as one"
 
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
-_BREAK = re.compile(r"\r\n|\r|\n")
+_BLANKS = re.compile(r"[ \r\n]+")
 
 
 def has_wide(text: str) -> bool:
@@ -66,8 +66,8 @@ def to_utf16(text: str) -> Callable[[int], int]:
 
 
 def plain(text: str) -> str:
-    """The text with a blank for each line break, as the quotes of tools have it."""
-    return _BREAK.sub(" ", text)
+    """The text with one blank for blanks and line breaks, which tools quote in different ways."""
+    return _BLANKS.sub(" ", text)
 
 
 def fitted(
@@ -97,7 +97,7 @@ def fitted(
     for number, entity in enumerate(found, 1):
         start, end = entity.start, entity.end
         if not _fits(text, entity, same) and _in_range(text, entity):
-            place.refuse(
+            (entity.place or place).refuse(
                 f"span {number} ({start}..{end}) should be {show(entity.text)} but the text has "
                 f"{show(text[start:end])} there, and no reading of the offsets, as characters or as "
                 f"{' or '.join(units)}, fits all spans; mend the offsets or the text"
