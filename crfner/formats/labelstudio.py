@@ -22,7 +22,7 @@ from crfner.document import Document, Span
 from crfner.errors import InputError
 from crfner.formats.checks import OTHER_FIELDS, Entity, Notes, Place, checked_spans, checked_text, show, wrong_key
 from crfner.formats.json_items import items
-from crfner.formats.labelstudio_choice import BY_PERSON, POLICIES, active, chosen, shared
+from crfner.formats.labelstudio_choice import BY_PERSON, POLICIES, Annotation, active, chosen, shared
 from crfner.formats.labelstudio_writing import ID, MODEL, NAMES, SETUP, write
 from crfner.formats.units import ONE_BREAK, UTF16, fitted, has_wide
 
@@ -60,11 +60,12 @@ def read(
         if len(present) > 1:
             several += 1
             common, total = (sum(pair) for pair in zip((common, total), shared(present), strict=True))
-        document = _document(task, present, place, notes, overlaps, annotator, predictions)
-        unread += document is None and bool(task.get("predictions"))
-        if document is not None:
-            read += 1
-            yield document
+        taken = _taken(task, present, annotator, predictions, place, notes)
+        if taken is None:
+            unread += bool(task.get("predictions"))
+            continue
+        read += 1
+        yield _document(task, taken, annotator == "merge", place, notes, overlaps)
     if several:
         policy = POLICIES.get(annotator, BY_PERSON.format(annotator))
         share = f"{common / total:.0%}" if total else "none"
@@ -81,10 +82,8 @@ def read(
 
 def _tasks(lines: Iterable[str], name: str) -> Iterator[_Task]:
     """The tasks of a file; records of JSON-MIN, one an annotation, come together to tasks."""
-    checked = (
-        _checked(task, replace(place, part=f"task {number}"))
-        for number, (task, place) in enumerate(items(lines, name, _WANTED), 1)
-    )
+    numbered = enumerate(items(lines, name, _WANTED), 1)
+    checked = (_checked(task, replace(place, part=f"task {number}")) for number, (task, place) in numbered)
     for id, group in groupby(checked, key=lambda pair: pair[0]["id"] if _is_minimal(pair[0]) else None):
         if id is None:
             yield from group
@@ -123,9 +122,9 @@ def _from_minimal(records: Sequence[_Task]) -> _Task:
 
 
 def _is_regions(value: Any) -> bool:
-    return (
-        isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "labels" in item for item in value)
-    )
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(item, dict) and "labels" in item for item in value)
 
 
 def _entries(task: Mapping[str, Any], key: str, place: Place) -> list[dict[str, Any]]:
@@ -139,42 +138,58 @@ def _entries(task: Mapping[str, Any], key: str, place: Place) -> list[dict[str, 
     return entries
 
 
+def _taken(
+    task: Mapping[str, Any],
+    present: Sequence[Annotation],
+    annotator: str,
+    predictions: bool,
+    place: Place,
+    notes: Notes,
+) -> list[Annotation] | None:
+    """What to read of a task: annotations, or the latest prediction, or nothing; None when the task is to be left out.
+
+    A prediction is told by its key "predicted".
+    """
+    predicted = _entries(task, "predictions", place)[-1:] if not present else []
+    taken = chosen(present, annotator, place)
+    if taken:
+        return taken
+    if predictions and predicted:
+        notes["tasks without an annotation, of which the prediction is read"] += 1
+        return [predicted[0] | {"predicted": True}]
+    if annotator == "none" or not (predicted or "annotations" in task or "completions" in task):
+        notes["tasks read without spans"] += 1
+        return []
+    notes[f"tasks left out ({_why(task, present, annotator)})"] += 1
+    return None
+
+
 def _document(
     task: Mapping[str, Any],
-    present: Sequence[Mapping[str, Any]],
+    taken: Sequence[Mapping[str, Any]],
+    merged: bool,
     place: Place,
     notes: Notes,
     overlaps: bool,
-    annotator: str,
-    predictions: bool,
-) -> Document | None:
-    """The document of a task; None, which is noted, when there is nothing to read."""
-    taken = chosen(present, annotator, place)
-    predicted = _entries(task, "predictions", place)[-1:] if not present else []
-    untouched = not predicted and "annotations" not in task and "completions" not in task
-    if not taken and predictions and predicted:
-        notes["tasks without an annotation, of which the prediction is read"] += 1
-        taken = predicted
-    elif annotator == "none" or untouched:
-        notes["tasks read without spans"] += 1
-    elif not taken:
-        notes[f"tasks left out ({_why(task, present, annotator)})"] += 1
-        return None
-    results = [list(_results(entry, place, notes)) for entry in taken]
-    key = _text_key(task["data"], [result for some in results for result in some], place)
-    text = checked_text(task["data"][key], place)
+) -> Document:
+    found = [list(_results(entry, place, notes)) for entry in taken]
+    results = [result for some in found for result in some]
+    data = task["data"]
+    key = _text_key(data, results, place)
+    text = checked_text(data[key], place)
     spans: set[Span] = set()
-    for entry, some in zip(taken, results, strict=True):
-        entities = [
-            entity for result in some for entity in _entities(result, entry if taken is predicted else None, notes)
-        ]
-        spans |= _spans(text, entities, place, notes, overlaps or annotator == "merge")
+    for entry, some in zip(taken, found, strict=True):
+        about = [result for result in some if result.get("to_name") == key or result.get("to_name") not in data]
+        if len(about) < len(some):
+            notes["regions of another text of the task left out"] += len(some) - len(about)
+        entities = [entity for result in about for entity in _entities(result, entry)]
+        spans |= _spans(text, entities, place, notes, overlaps or merged)
     joined = [Entity(span.start, span.end, span.label, span.score, span.source) for span in spans]
-    meta = _meta(task["data"], key, [result for some in results for result in some])
-    return Document(text, (), (), checked_spans(text, joined, place, overlaps), _id(task), meta)
+    meta = _meta(data, key, results)
+    return Document(text, spans=checked_spans(text, joined, place, overlaps), id=_id(task), meta=meta)
 
 
-def _why(task: Mapping[str, Any], present: Sequence[Mapping[str, Any]], annotator: str) -> str:
+def _why(task: Mapping[str, Any], present: Sequence[Annotation], annotator: str) -> str:
     if present:
         return f"no annotation by {annotator}"
     if task.get("annotations") or task.get("completions"):
@@ -182,7 +197,7 @@ def _why(task: Mapping[str, Any], present: Sequence[Mapping[str, Any]], annotato
     return "predictions only" if task.get("predictions") else "not annotated"
 
 
-def _results(entry: Mapping[str, Any], place: Place, notes: Notes) -> Iterator[dict[str, Any]]:
+def _results(entry: Annotation, place: Place, notes: Notes) -> Iterator[dict[str, Any]]:
     """The results that label a stretch of plain text; the others are noted."""
     for number, result in enumerate(entry.get("result", []), 1):
         there = replace(place, part=f"{place.part}, result {number}")
@@ -201,7 +216,7 @@ def _results(entry: Mapping[str, Any], place: Place, notes: Notes) -> Iterator[d
             yield result | {"place": there}
 
 
-def _entities(result: Mapping[str, Any], prediction: Mapping[str, Any] | None, notes: Notes) -> Iterator[Entity]:
+def _entities(result: Mapping[str, Any], entry: Annotation) -> Iterator[Entity]:
     """An entity a label of the region; scores and sources are those of predictions, as people give none."""
     value, place = result["value"], result["place"]
     labels = value[result["type"]]
@@ -211,9 +226,9 @@ def _entities(result: Mapping[str, Any], prediction: Mapping[str, Any] | None, n
         if key not in value:
             wrong_key(value, key, place, "the value")
     score = source = None
-    if prediction is not None:
+    if "predicted" in entry:
         meta = result.get("meta")
-        version = prediction.get("model_version")
+        version = entry.get("model_version")
         source = meta.get("source") if isinstance(meta, dict) else None
         source = source or (version if version != MODEL else None)
         score = result.get("score")
@@ -239,15 +254,12 @@ def _text_key(data: Mapping[str, Any], results: Sequence[Mapping[str, Any]], pla
     texts = {key: value for key, value in data.items() if isinstance(value, str) and key != ID}
     named = {str(result.get("source", "")).removeprefix("$") for result in results}
     named |= {str(result.get("to_name")) for result in results}
+    quotes = [_same(quote) for result in results if isinstance(quote := result["value"].get("text"), str)]
     for candidates in (sorted(named & texts.keys()), [key for key in texts if key == "text"], list(texts)):
-        if len(candidates) == 1:
-            return candidates[0]
-        quotes = [result["value"] for result in results if isinstance(result["value"].get("text"), str)]
-        fitting = [
-            key for key in candidates if quotes and all(_same(value["text"]) in _same(texts[key]) for value in quotes)
-        ]
-        if len(fitting) == 1:
-            return fitting[0]
+        fitting = [key for key in candidates if quotes and all(quote in _same(texts[key]) for quote in quotes)]
+        for found in (candidates, fitting):
+            if len(found) == 1:
+                return found[0]
     if not texts:
         wrong_key(data, "text", place, "the data")
     place.refuse(f"which of {', '.join(map(show, texts))} in 'data' was annotated is not clear; name that one 'text'")
@@ -261,8 +273,7 @@ def _id(task: Mapping[str, Any]) -> str | None:
 def _meta(data: Mapping[str, Any], key: str, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The other fields of the data, and the names of the project's setup where they are not the usual ones."""
     others = {name: value for name, value in data.items() if name not in (key, ID)}
-    names = {"text": key}
-    for name in ("from_name", "to_name"):
-        names |= {name: result[name] for result in results[:1] if isinstance(result.get(name), str)}
+    named = {**results[0], "text": key} if results else {"text": key}
+    names = {name: named[name] for name in NAMES if isinstance(named.get(name), str)}
     setup = {name: value for name, value in names.items() if value != NAMES[name]}
     return ({OTHER_FIELDS: others} if others else {}) | ({SETUP: setup} if setup else {})

@@ -4,7 +4,7 @@
 `merge` all into the union of their spans, `refuse` tasks with several, or read `none`, the text alone. Anything else is
 a person: the id or e-mail address under `completed_by`. Annotations that were cancelled are never read.
 
-Public names: `chosen`, `active`, `shared`, `POLICIES`, `BY_PERSON`.
+Public names: `chosen`, `active`, `shared`, `POLICIES`, `BY_PERSON`, `Annotation`.
 """
 
 from __future__ import annotations
@@ -44,9 +44,7 @@ def chosen(annotations: Sequence[Annotation], annotator: str, place: Place) -> l
     if annotator == "merge":
         return list(annotations)
     if annotator == "refuse" and len(annotations) > 1:
-        place.refuse(
-            f"there are {len(annotations)} annotations; choose one of them (annotator=latest, merge or a person)"
-        )
+        place.refuse(f"there are {len(annotations)} annotations; choose by annotator: first, latest, merge, a person")
     if annotator == "none":
         return []
     if annotator not in POLICIES:

@@ -21,7 +21,7 @@ BYTES = "bytes"
 ONE_BREAK = "a line break of two characters as one"
 
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
-_BLANKS = re.compile(r"[ \r\n]+")
+_BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def has_wide(text: str) -> bool:
@@ -66,7 +66,7 @@ def to_utf16(text: str) -> Callable[[int], int]:
 
 
 def plain(text: str) -> str:
-    """The text with one blank for blanks and line breaks, which tools quote in different ways."""
+    """The text with one blank for blanks, tabs and line breaks, which tools quote in different ways."""
     return _BLANKS.sub(" ", text)
 
 
