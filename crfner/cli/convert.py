@@ -45,7 +45,7 @@ _WRITABLE = [name for name, entry in formats.FORMATS.items() if entry.write]
     "first, latest, merge, refuse, none, or the id or address of a person.",
 )
 @click.option(
-    "--predictions", is_flag=True, default=None, help="Read Label Studio's predictions for tasks without an annotation."
+    "--predictions", is_flag=True, default=None, help="Read Label Studio's predictions where a task has no annotation."
 )
 @click.option(
     "--utf16/--no-utf16",

@@ -95,7 +95,10 @@ def checked_spans(text: str, entities: Iterable[Entity], place: Place, overlaps:
         if widest is not None and span == widest:
             there.refuse(f"the span {describe(span, text)} is there twice; remove one")
         if widest is not None and span.start < widest.end:
-            there.refuse(f"the spans {describe(widest, text)} and {describe(span, text)} overlap; keep one of them")
+            there.refuse(
+                f"the spans {describe(widest, text)} and {describe(span, text)} overlap; keep one of them, or let "
+                "'crfner convert --overlaps longest' choose"
+            )
         widest = span
     return tuple(span for span, _ in placed)
 

@@ -181,12 +181,22 @@ def _document(rows: _Rows, notes: Notes, overlaps: bool) -> Document:
     return Document(text, spans=checked_spans(text, entities, rows.place, overlaps), id=rows.id or None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Rows that end in a line feed alone; the csv module quotes a carriage return only when rows end in one too."""
+
+    stream: TextIO
+
+    def write(self, row: str) -> None:
+        self.stream.write(row.removesuffix("\r\n") + "\n")
+
+
 def _write(documents: Iterable[Document], stream: TextIO, *, notes: Notes, delimiter: str) -> None:
     """Write the header and a row for every span, or one for a document without any.
 
     A document without an id is named by its number, from 1; ids that are there already get a number added.
     """
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+    writer = csv.writer(_Lines(stream), delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(HEADER)
     taken: set[str] = set()
     for number, document in enumerate(documents, 1):

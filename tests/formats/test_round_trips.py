@@ -25,7 +25,8 @@ GOLDEN_FORMATS = {
     "companies.conll": "conll",
     "companies.txt": "text",
 }
-HOLDING_SPANS = ("conll", "spacy-json", "spacy-jsonl", "spacy-py", "jsonl")
+TOOLS = ("prodigy", "doccano", "labelstudio", "spans-csv", "spans-tsv")
+HOLDING_SPANS = ("conll", "spacy-json", "spacy-jsonl", "spacy-py", "jsonl", *TOOLS)
 
 characters = st.one_of(
     st.sampled_from("aB1 .-#[\"'\t\n\r\u00a0\u200b\u2028\u0301é🎉\\"), st.characters(exclude_categories=["Cs"])
