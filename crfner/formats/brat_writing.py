@@ -90,17 +90,21 @@ def _more(document: Document) -> tuple[list[list[Any]], list[str]]:
 
 
 def _is_record(record: Any) -> bool:
-    return (
-        isinstance(record, list)
-        and len(record) in (4, 5)
-        and isinstance(record[2], str)
-        and isinstance(record[3], str)
-        and re.fullmatch(r"T[^\t\r\n]+", record[3]) is not None
-        and all(
-            isinstance(pair, list) and [type(border) for border in pair] == [int, int]
-            for pair in [record[:2], *(record[4] if len(record) == 5 and isinstance(record[4], list) else [])]
-        )
-    )
+    if (
+        not isinstance(record, list)
+        or len(record) not in (4, 5)
+        or not all(isinstance(one, str) for one in record[2:4])
+    ):
+        return False
+    pairs = record[4] if len(record) == 5 else [record[:2]]
+    if not isinstance(pairs, list) or not pairs or not all(_is_pair(pair) for pair in pairs):
+        return False
+    outer = [pairs[0][0], pairs[-1][1]]
+    return outer == record[:2] and re.fullmatch(r"T[^\t\r\n]+", record[3]) is not None
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and [type(border) for border in value] == [int, int] and 0 <= value[0] < value[1]
 
 
 def _line(text: str, span: Span, id: str, fragments: list[list[int]] | None, notes: Notes) -> str:
