@@ -128,8 +128,8 @@ def _about(lines: Iterable[str], there: set[str], notes: Notes) -> Iterator[str]
         dropped = [line for line in remaining if _references(line) & lost]
         if not dropped:
             break
-        lost |= {line.split("\t", 1)[0] for line in dropped}
         remaining = [line for line in remaining if not _references(line) & lost]
+        lost |= {line.split("\t", 1)[0] for line in dropped}
         notes["lines about annotations that are no longer there dropped"] += len(dropped)
     yield from remaining
 
