@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NoReturn
 
 from crfner.document import Span
@@ -91,15 +91,16 @@ def checked_spans(text: str, entities: Iterable[Entity], place: Place, overlaps:
     ]
     placed.sort(key=itemgetter(0))
     widest: Span | None = None
+    before = place
     for span, there in placed if not overlaps else ():
         if widest is not None and span == widest:
             there.refuse(f"the span {describe(span, text)} is there twice; remove one")
         if widest is not None and span.start < widest.end:
-            there.refuse(
+            max(before, there, key=attrgetter("line")).refuse(
                 f"the spans {describe(widest, text)} and {describe(span, text)} overlap; keep one of them, or let "
                 "'crfner convert --overlaps longest' choose"
             )
-        widest = span
+        widest, before = span, there
     return tuple(span for span, _ in placed)
 
 

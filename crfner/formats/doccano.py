@@ -83,7 +83,7 @@ def _document(record: dict[str, Any], place: Place, overlaps: bool, utf16: bool,
     if mark in (_UTF16, _CHARACTERS):
         record = {key: value for key, value in record.items() if key != _MARK}
         utf16 = mark == _UTF16
-    if utf16 and has_wide(str(record.get("text", ""))):
+    if utf16 and isinstance(record.get("text"), str) and has_wide(record["text"]):
         record = _in_characters(record, place)
         notes["spans whose offsets counted UTF-16 units, turned into characters"] += len(_spans(record))
     document = jsonl.to_document(record, place, overlaps)
@@ -140,9 +140,8 @@ def _in_characters(record: dict[str, Any], place: Place) -> dict[str, Any]:
             spans.append(span | {f"start{suffix}": turned[0], f"end{suffix}": turned[1]})
         else:
             spans.append(span)
-    return {
-        key: spans if value and key in _KEYS and isinstance(value, list) else value for key, value in record.items()
-    }
+    key = _key(record)
+    return {**record, key: spans} if key else record
 
 
 def _differs(record: Mapping[str, Any]) -> bool:
