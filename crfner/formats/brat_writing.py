@@ -16,7 +16,7 @@ from typing import Any
 
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
-from crfner.files import STANDARD_STREAM, atomic_folder, atomic_output
+from crfner.files import STANDARD_STREAM, atomic_folder
 from crfner.formats.checks import Notes
 from crfner.formats.file_names import FileNames
 
@@ -50,9 +50,9 @@ def write(documents: Iterable[Document], path: str | os.PathLike[str], *, notes:
         for document in documents:
             stem = os.path.join(folder, *names.of(document.id, notes))
             os.makedirs(os.path.dirname(stem), exist_ok=True)
-            with atomic_output(f"{stem}.txt") as stream:
+            with open(f"{stem}.txt", "w", encoding="utf-8", newline="") as stream:
                 stream.write(document.text)
-            with atomic_output(f"{stem}.ann") as stream:
+            with open(f"{stem}.ann", "w", encoding="utf-8", newline="") as stream:
                 stream.writelines(f"{line}\n" for line in _lines(document, notes))
 
 

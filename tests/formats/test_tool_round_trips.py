@@ -119,6 +119,19 @@ def test_nested_annotations_become_tags_when_asked(tmp_path: Path) -> None:
     assert (tmp_path / "out.conll").read_text().count("B-Region") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("labelstudio.json", ("--annotator", "first"), "converted 2 documents with 2 spans"),
+        ("labelstudio.json", ("--annotator", "1", "--predictions"), "converted 3 documents with 3 spans"),
+        ("doccano.jsonl", ("--no-utf16",), "converted 2 documents with 3 spans"),
+    ],
+)
+def test_options_of_reading_reach_the_reader(tmp_path: Path, name: str, options: tuple[str, ...], said: str) -> None:
+    result = CliRunner().invoke(convert, [str(GOLDEN / name), str(tmp_path / "out.jsonl"), *options])
+    assert (result.exit_code, said in result.stderr) == (0, True)
+
+
 def test_of_spans_that_overlap_the_longest_is_kept_and_of_equal_ones_the_first() -> None:
     from crfner.formats.apart import apart
 
