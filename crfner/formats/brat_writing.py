@@ -41,10 +41,12 @@ _REFERENCE = re.compile(r"(?<![A-Za-z0-9_])[TRE]\d+(?![A-Za-z0-9_])", re.ASCII)
 def write(documents: Iterable[Document], path: str | os.PathLike[str], *, notes: Notes) -> None:
     """Write a folder with two files a document, named for its id or, where it has none, its number.
 
-    Raises CrfnerError when the folder is there and not empty, or cannot be written.
+    Raises CrfnerError when the folder is there and not empty, is named like a file, or cannot be written.
     """
     if os.fspath(path) == STANDARD_STREAM:
         raise CrfnerError("brat's annotations are files in a folder, which standard output cannot hold; name a folder")
+    if os.path.splitext(os.fspath(path))[1] == ".ann":
+        raise CrfnerError(f"{os.fspath(path)}: brat's annotations are two files a document; name a folder for them")
     names = FileNames((".txt", ".ann"))
     with atomic_folder(path) as folder:
         for document in documents:

@@ -68,7 +68,7 @@ def read(
         yield _document(task, taken, annotator == "merge", place, notes, overlaps)
     if several:
         policy = POLICIES.get(annotator, BY_PERSON.format(annotator))
-        share = f"{common / total:.0%}" if total else "none"
+        share = f"{common / total if total else 1:.0%}"
         notes[f"tasks with several annotations, which share {share} of their spans ({policy})"] += several
     if not read and unread:
         raise InputError(

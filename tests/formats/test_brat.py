@@ -163,6 +163,8 @@ def test_a_folder_that_holds_anything_is_never_written_to(tmp_path: Path) -> Non
         formats.write([document], tmp_path / "file", "brat")
     with pytest.raises(CrfnerError, match="standard output cannot hold"):
         formats.write([document], "-", "brat")
+    with pytest.raises(CrfnerError, match=r"x\.ann: brat's annotations are two files a document; name a folder"):
+        formats.write([document], tmp_path / "x.ann")
     with pytest.raises(CrfnerError, match="cannot be written: there is no such file or folder"):
         formats.write([document], tmp_path / "no/out", "brat")
     formats.write([document], tmp_path / "empty", "brat")
