@@ -179,7 +179,7 @@ def _document(
     text = checked_text(data[key], place)
     spans: set[Span] = set()
     for entry, some in zip(taken, found, strict=True):
-        about = [result for result in some if result.get("to_name") == key or result.get("to_name") not in data]
+        about = [result for result in some if str(result.get("to_name")) not in data.keys() - {key}]
         if len(about) < len(some):
             notes["regions of another text of the task left out"] += len(some) - len(about)
         entities = [entity for result in about for entity in _entities(result, entry)]
@@ -204,7 +204,7 @@ def _results(entry: Annotation, place: Place, notes: Notes) -> Iterator[dict[str
         if not isinstance(result, dict):
             there.refuse(f"a result should be an object with a 'value', not {show(result)}")
         kind, value = result.get("type"), result.get("value")
-        if kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in _TYPES:
             notes[f"results that are no labels of text left out ({show(kind)})"] += 1
         elif not isinstance(value, dict):
             there.refuse(f"the value of a region should be an object with start, end and labels, not {show(value)}")

@@ -82,6 +82,7 @@ def _spans(annotation: Annotation) -> set[tuple[str, ...]]:
     results = annotation.get("result")
     for result in results if isinstance(results, list) else ():
         value = result.get("value") if isinstance(result, dict) else None
-        if isinstance(value, dict) and isinstance(value.get(result.get("type")), list):
-            found |= {tuple(map(str, (value.get("start"), value.get("end"), label))) for label in value[result["type"]]}
+        labels = value.get(str(result.get("type"))) if isinstance(value, dict) else None
+        if isinstance(value, dict) and isinstance(labels, list):
+            found |= {tuple(map(str, (value.get("start"), value.get("end"), label))) for label in labels}
     return found

@@ -54,6 +54,11 @@ def test_relations_come_out_as_they_went_in(tmp_path: Path) -> None:
     assert notes == {"relations between spans that are no longer there dropped": 1}
 
 
+def test_relations_that_are_no_list_are_a_field_like_others(tmp_path: Path) -> None:
+    (document,) = read_text(tmp_path, line([0, 2, "X"], text="Bo", relations=True))
+    assert document.meta == {"other fields": {"relations": True}}
+
+
 def test_a_span_beyond_the_text_in_characters_proves_utf16_for_the_file(tmp_path: Path) -> None:
     notes = formats.Notes()
     documents = read_text(tmp_path, line([3, 5, "PER"]) + line([10, 12, "PER"]), notes=notes)

@@ -185,6 +185,14 @@ def test_texts_that_cannot_be_told_apart_are_refused(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("junk", [{}, [], None, 3])
+def test_names_and_types_of_any_kind_are_no_crash(tmp_path: Path, junk: Any) -> None:
+    entries = [{"result": [region(0, 3, "Ana", "X", to_name=junk)]}, {"result": [region(0, 3, "Ana", "X", type=junk)]}]
+    content = json.dumps([{"data": {"text": TEXT}, "annotations": entries}])
+    assert covered(read_text(tmp_path, content, annotator="first")[0]) == ["Ana"]
+    assert covered(read_text(tmp_path, content, annotator="merge")[0]) == ["Ana"]
+
+
 def test_tasks_for_import_wait_for_spans(tmp_path: Path) -> None:
     notes = formats.Notes()
     (document,) = read_text(tmp_path, '[{"data": {"text": "a"}}]', notes=notes)
