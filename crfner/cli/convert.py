@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 import click
 
@@ -14,9 +15,13 @@ from crfner import formats
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM
+from crfner.formats.apart import apart
 from crfner.schemes import SCHEMES
 
 _READABLE = [name for name, entry in formats.FORMATS.items() if entry.read]
+_OPTIONS = {"annotator": "labelstudio", "predictions": "labelstudio", "utf16": "doccano"}
+"""Which format's reader knows an option."""
+
 _WRITABLE = [name for name, entry in formats.FORMATS.items() if entry.write]
 
 
@@ -26,7 +31,36 @@ _WRITABLE = [name for name, entry in formats.FORMATS.items() if entry.write]
 @click.option("--from", "source_format", type=click.Choice(_READABLE), help="Format of IN; found out when left out.")
 @click.option("--to", "target_format", type=click.Choice(_WRITABLE), help="Format of OUT; by its ending when left out.")
 @click.option("--scheme", help=f"Tagging scheme of CoNLL output: {', '.join(SCHEMES)} (IOB2 when left out).")
-def convert(source: str, target: str, source_format: str | None, target_format: str | None, scheme: str | None) -> None:
+@click.option(
+    "--overlaps",
+    type=click.Choice(["refuse", "keep", "longest"]),
+    default="refuse",
+    show_default=True,
+    help="Spans that share characters: a mistake, kept where OUT can hold them, or only the longest kept.",
+)
+@click.option(
+    "--annotator",
+    metavar="WHO",
+    help="Of Label Studio's annotations of a task, which: auto (the ground truth, or else the latest; when left out), "
+    "first, latest, merge, refuse, none, or the id or address of a person.",
+)
+@click.option(
+    "--predictions", is_flag=True, default=None, help="Read Label Studio's predictions where a task has no annotation."
+)
+@click.option(
+    "--utf16/--no-utf16",
+    default=None,
+    help="Whether the offsets of doccano's export count UTF-16 units or characters; found out when left out.",
+)
+def convert(
+    source: str,
+    target: str,
+    source_format: str | None,
+    target_format: str | None,
+    scheme: str | None,
+    overlaps: str,
+    **reading: Any,
+) -> None:
     """Convert labelled text from IN to OUT; "-" is standard input or output.
 
     Nothing is lost on the way unless the format of OUT cannot hold it; what was split, joined, skipped or dropped is
@@ -35,6 +69,8 @@ def convert(source: str, target: str, source_format: str | None, target_format: 
     \b
     crfner convert train.json train.conll --scheme BIOES
     crfner convert annotations.jsonl - --to inline
+    crfner convert brat-folder/ train.conll --overlaps longest
+    crfner convert export.json train.jsonl --annotator ana@example.org
     """
     target_format = target_format or formats.by_ending(target)
     if target_format is None:
@@ -45,13 +81,30 @@ def convert(source: str, target: str, source_format: str | None, target_format: 
         if target_format != "conll":
             raise CrfnerError("only CoNLL output has a tagging scheme; add --to conll or leave --scheme out")
         options["scheme"] = scheme
+    if overlaps == "keep" and not formats.FORMATS[target_format].overlaps:
+        raise CrfnerError(f"{target_format} cannot hold spans that overlap; keep the longest with --overlaps longest")
+    reading = _reading_options(source, source_format, reading)
     notes, count = formats.Notes(), formats.Notes()
-    documents = _counted(formats.read(source, source_format, notes=notes), count)
+    documents = formats.read(source, source_format, notes=notes, overlaps=overlaps != "refuse", **reading)
+    documents = _counted(apart(documents, notes) if overlaps == "longest" else documents, count)
     first = next(documents)  # so that a mistake in IN is told before one in OUT
     formats.write(chain([first], documents), target, target_format, notes=notes, **options)
     click.echo(f"converted {count['documents']} documents with {count['spans']} spans: {source} -> {target}", err=True)
     for what, times in sorted(notes.items()):
         click.echo(f"  {times} {what}", err=True)
+
+
+def _reading_options(source: str, source_format: str | None, given: dict[str, Any]) -> dict[str, Any]:
+    """The options that were given, all of them for the format of the input. Raises CrfnerError for one that is not."""
+    given = {option: value for option, value in given.items() if value is not None}
+    if given and source_format is None and source != STANDARD_STREAM:
+        source_format = formats.sniff(source)
+    for option in given:
+        owner = _OPTIONS[option]
+        if source_format != owner:
+            flag = f"--{'no-' if given[option] is False else ''}{option}"
+            raise CrfnerError(f"{flag} is for input of the format {owner}; add --from {owner} or leave {flag} out")
+    return given
 
 
 def _counted(documents: Iterator[Document], count: formats.Notes) -> Iterator[Document]:

@@ -8,6 +8,13 @@ Reading is lazy: documents come one by one, and a mistake is raised, with file a
     spacy-jsonl  one such pair a line
     spacy-py     TRAIN_DATA = [(text, {"entities": ...})]      .py
     jsonl        Prodigy's, doccano's or our own objects       .jsonl .ndjson
+    prodigy      the same, with the numbers of a span's tokens
+    doccano      doccano's JSON lines and JSON lists
+    labelstudio  Label Studio's tasks, with annotations or predictions
+    brat         a folder of .txt and .ann files               .ann
+    pubtator     PMID|t|title, PMID|a|abstract, columns        .pubtator
+    spans-csv    a row a span, with the document's text        .csv
+    spans-tsv    the same, between tabs
     text         one document a line, no spans                 .txt .text
     inline       [Apple](ORG) is a company; written only       .md
     table        one row a span; written only
@@ -28,7 +35,20 @@ from typing import Any
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, open_text
-from crfner.formats import conll, inline, jsonl, spacy, table, text
+from crfner.formats import (
+    brat,
+    conll,
+    doccano,
+    inline,
+    jsonl,
+    labelstudio,
+    prodigy,
+    pubtator,
+    spacy,
+    span_table,
+    table,
+    text,
+)
 from crfner.formats.checks import Notes
 from crfner.formats.sniffing import by_content
 
@@ -62,6 +82,13 @@ FORMATS: dict[str, Format] = {
     "spacy-jsonl": Format(spacy.read_jsonl, spacy.write_jsonl, overlaps=True),
     "spacy-py": Format(spacy.read_python, spacy.write_python, (".py",), True),
     "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson"), True),
+    "prodigy": Format(jsonl.read, prodigy.write, overlaps=True),
+    "doccano": Format(doccano.read, doccano.write, overlaps=True),
+    "labelstudio": Format(labelstudio.read, labelstudio.write, overlaps=True),
+    "brat": Format(brat.read, brat.write, (".ann",), overlaps=True, by_path=True),
+    "pubtator": Format(pubtator.read, pubtator.write, (".pubtator",), overlaps=True),
+    "spans-csv": Format(span_table.read, span_table.write_csv, (".csv",), overlaps=True),
+    "spans-tsv": Format(span_table.read, span_table.write_tsv, overlaps=True),
     "text": Format(text.read, text.write, (".txt", ".text")),
     "inline": Format(None, inline.write, (".md",)),
     "table": Format(None, table.write),
@@ -170,6 +197,8 @@ def by_ending(path: str | os.PathLike[str]) -> str | None:
 
 def by_path(path: str | os.PathLike[str]) -> str | None:
     """The format of a folder or a binary file, by its ending or what is in it; None for what is text."""
+    if brat.holds(path):
+        return "brat"
     name = by_ending(path)
     return name if name is not None and FORMATS[name].by_path else None
 
