@@ -1,8 +1,8 @@
 """doccano's exports: JSON lines or a JSON list of objects with a text and its spans.
 
 Spans are `label` or `labels`, as [start, end, label] or as objects, or `entities` with `relations` between them.
-doccano quotes no text, and versions of it differ in what an offset counts: those before 2019 and those of today count
-UTF-16 units, so that each emoji shifts what follows by one, those between count characters. A file is read by what it
+doccano quotes no text, and versions of it differ in what an offset counts: its first ones and those of today count
+UTF-16 units, so that each emoji shifts what follows by one, some between count characters. A file is read by what it
 proves, and nothing is guessed where that could go wrong:
 
 - a span that is possible by one of the two only, as it would end beyond the text or cut an emoji in halves by the
@@ -195,7 +195,7 @@ def _within_word(text: str, border: int) -> bool:
 def write(documents: Iterable[Document], stream: TextIO, *, notes: Notes, utf16: bool = True) -> None:
     """Write one object a line: `text` and `label` triples, with `id` and other fields where there are any.
 
-    utf16  whether offsets count UTF-16 units, as doccano counts today, or characters, as from 2019 to version 1.4
+    utf16  whether offsets count UTF-16 units, as doccano counts today, or characters, as versions in between did
     """
     for document in documents:
         stream.write(to_json(_record(document, utf16, notes)) + "\n")

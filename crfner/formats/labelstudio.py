@@ -3,8 +3,8 @@ r"""Label Studio's JSON: tasks with their text under "data" and labelled regions
 Read are its JSON and JSON-MIN exports, "completions" as versions before 1.0 called them, and tasks for import, with
 predictions or without any annotation. Regions of the type labels become spans; all else is counted.
 
-Offsets count characters: Label Studio does so since version 1.4.1, both where it reads and where it writes. Before,
-they counted UTF-16 units, as JavaScript does, so that every emoji shifted what follows by one. The region's quoted text
+Offsets count characters: so does the front end of today's Label Studio, where it reads and where it writes. Older ones
+counted UTF-16 units, as JavaScript does, so that every emoji shifted what follows by one. The region's quoted text
 tells which; where neither fits it, the task is refused. A line break is quoted as a backslash and an n.
 
 Public names: `read`; `write`, from `labelstudio_writing`.
