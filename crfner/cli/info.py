@@ -41,7 +41,7 @@ def info(model: str, as_json: bool) -> None:
         rows.append(("weights", weights))
     if isinstance(manifest.get("rules"), int):
         rows.append(("rules", str(manifest["rules"])))
-    for section in ("hybrid", "ensemble", "settings", "training", "scores", "versions"):
+    for section in ("hybrid", "ensemble", "settings", "training", "scores", "packages", "versions"):
         for name, value in manifest.get(section, {}).items():
             rows.append((f"{section}.{name}", _shown(value)))
     width = max(len(name) for name, _ in rows)

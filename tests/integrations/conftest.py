@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,32 @@ def crf_model(tmp_path: Path, labelled: list[Document]) -> Path:
     path = tmp_path / "crf.crfner"
     CRFRecognizer("minimal", iterations=20).fit(labelled).save(path)
     return path
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Install a package as pip would leave it: a module, and metadata that names its entry points.
+
+    `install("acme", source, **{"crfner.rules": ["phones = acme:phones"]})` gives the folder to put on the path; it is
+    on this process's own already.
+    """
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+
+    def run(package: str, source: str, **groups: list[str]) -> Path:
+        (site / f"{package}.py").write_text(source)
+        metadata = site / f"{package}-1.2.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.2\n")
+        sections = ("\n".join([f"[{group}]", *entries, ""]) for group, entries in groups.items())
+        (metadata / "entry_points.txt").write_text("\n".join(sections))
+        return site
+
+    return run
+
+
+@pytest.fixture
+def uninstall(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Take a folder of packages off this process's path."""
+    return lambda site: monkeypatch.setattr(sys, "path", [path for path in sys.path if path != str(site)])
