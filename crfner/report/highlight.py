@@ -12,8 +12,8 @@ from crfner.document import Offsets, Span
 from crfner.evaluation.values import ERROR_GROUPS
 from crfner.report.errors import Case, Slip, cases, excerpt, select
 from crfner.report.filtering import filter_form
-from crfner.report.markup import Html, element, isolated, join
 from crfner.report.marks import Mark, apart, chip, colour, mark, marked
+from crfner.report.markup import Html, element, isolated, join
 from crfner.report.notes import KINDS
 from crfner.report.values import count
 

@@ -19,6 +19,7 @@ from typing import Any, Self
 from crfner import store
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
+from crfner.lazy import shown_by
 from crfner.rules.files.reading import rules_from_jsonl
 from crfner.rules.files.writing import rules_to_jsonl
 from crfner.rules.matching.contexts import Contexts
@@ -47,6 +48,8 @@ class RuleRecognizer:
     Raises SettingError for an unknown tokenizer or splitter, and for a rule that cannot be used; CrfnerError for a rule
     of a package that is missing or broken.
     """
+
+    _repr_html_ = shown_by("model")
 
     def __init__(self, rules: RuleSet, *, tokenizer: str = "default", sentences: str = "rules") -> None:
         for what, value, known in (
