@@ -11,20 +11,18 @@ from itertools import chain
 import click
 
 from crfner import formats
+from crfner.cli.format_names import FormatName
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM
 from crfner.schemes import SCHEMES
 
-_READABLE = [name for name, entry in formats.FORMATS.items() if entry.read]
-_WRITABLE = [name for name, entry in formats.FORMATS.items() if entry.write]
-
 
 @click.command("convert")
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
-@click.option("--from", "source_format", type=click.Choice(_READABLE), help="Format of IN; found out when left out.")
-@click.option("--to", "target_format", type=click.Choice(_WRITABLE), help="Format of OUT; by its ending when left out.")
+@click.option("--from", "source_format", type=FormatName("read"), help="Format of IN; found out when left out.")
+@click.option("--to", "target_format", type=FormatName("write"), help="Format of OUT; by its ending when left out.")
 @click.option("--scheme", help=f"Tagging scheme of CoNLL output: {', '.join(SCHEMES)} (IOB2 when left out).")
 def convert(source: str, target: str, source_format: str | None, target_format: str | None, scheme: str | None) -> None:
     """Convert labelled text from IN to OUT; "-" is standard input or output.
@@ -39,11 +37,14 @@ def convert(source: str, target: str, source_format: str | None, target_format: 
     target_format = target_format or formats.by_ending(target)
     if target_format is None:
         where = "standard output has no ending" if target == STANDARD_STREAM else f"{target}: the ending does not tell"
-        raise CrfnerError(f"{where}; add --to, one of {', '.join(_WRITABLE)}")
+        raise CrfnerError(f"{where}; add --to, one of {', '.join(formats.names('write'))}")
     options = {}
     if scheme is not None:
-        if target_format != "conll":
-            raise CrfnerError("only CoNLL output has a tagging scheme; add --to conll or leave --scheme out")
+        if not formats.takes(target_format, "write", "scheme"):
+            raise CrfnerError(
+                f"the format {target_format} has no tagging scheme; leave --scheme out, or add --to with a format of "
+                "tags such as conll"
+            )
         options["scheme"] = scheme
     notes, count = formats.Notes(), formats.Notes()
     documents = _counted(formats.read(source, source_format, notes=notes), count)
