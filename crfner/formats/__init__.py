@@ -7,6 +7,7 @@ Reading is lazy: documents come one by one, and a mistake is raised, with file a
     spacy-json   [[text, {"entities": [[0, 5, "ORG"]]}], ...]  .json
     spacy-jsonl  one such pair a line
     spacy-py     TRAIN_DATA = [(text, {"entities": ...})]      .py
+    docbin       spaCy's DocBin, a binary file               .spacy
     jsonl        Prodigy's, doccano's or our own objects       .jsonl .ndjson
     text         one document a line, no spans                 .txt .text
     inline       [Apple](ORG) is a company; written only       .md
@@ -33,9 +34,9 @@ from crfner import plugins
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, open_text
-from crfner.formats import conll, inline, jsonl, spacy, table, text
+from crfner.formats import conll, docbin, inline, jsonl, spacy, table, text
 from crfner.formats.checks import Notes
-from crfner.formats.sniffing import by_content
+from crfner.formats.sniffing import by_bytes, by_content
 
 __all__ = ["FORMATS", "PLUGINS", "Format", "Notes", "by_ending", "find", "names", "read", "sniff", "takes", "write"]
 
@@ -69,6 +70,7 @@ FORMATS: dict[str, Format] = {
     "spacy-json": Format(spacy.read_json, spacy.write_json, (".json",), True),
     "spacy-jsonl": Format(spacy.read_jsonl, spacy.write_jsonl, overlaps=True),
     "spacy-py": Format(spacy.read_python, spacy.write_python, (".py",), True),
+    "docbin": Format(docbin.read, docbin.write, (".spacy",), True, True),
     "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson"), True),
     "text": Format(text.read, text.write, (".txt", ".text")),
     "inline": Format(None, inline.write, (".md",)),
@@ -195,7 +197,15 @@ def by_ending(path: str | os.PathLike[str]) -> str | None:
 def by_path(path: str | os.PathLike[str]) -> str | None:
     """The format of a folder or a binary file, by its ending or what is in it; None for what is text."""
     name = by_ending(path)
-    return name if name is not None and find(name, "").by_path else None
+    if name is not None and find(name, "").by_path:
+        return name
+    if not os.path.isfile(path):  # what is read from a pipe is gone
+        return None
+    try:
+        with open(path, "rb") as stream:
+            return by_bytes(stream.read(512))
+    except OSError:
+        return None  # told by whoever reads it
 
 
 def stream_name(path: str | os.PathLike[str]) -> str:

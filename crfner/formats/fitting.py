@@ -3,7 +3,7 @@
 Such a format can hold a span only if it begins and ends with a token, within one sentence, and shares no token with
 another. Tokens are split and added, and sentences joined, until all spans can be held; each time is noted.
 
-Public names: `fitted`, `retokenized`, `Piece`, `UNKNOWN_COLUMN`.
+Public names: `fitted`, `note_meta`, `retokenized`, `Piece`, `UNKNOWN_COLUMN`.
 """
 
 from __future__ import annotations
@@ -48,6 +48,12 @@ def fitted(document: Document, notes: Notes, holder: str) -> Document:
     if scored := sum(span.score is not None for span in document.spans):
         notes[f"scores left out ({holder} holds none)"] += scored
     return document
+
+
+def note_meta(document: Document, notes: Notes, holder: str) -> None:
+    """Count a document whose meta a format cannot hold; the number of a block of sentences is no loss."""
+    if any(key != "block" for key in document.meta):
+        notes[f"documents whose meta is left out ({holder} holds none)"] += 1
 
 
 def _check_spans(document: Document, holder: str) -> None:

@@ -3,12 +3,13 @@
 Each format has one sign that the others cannot show by chance; where none is there, the answer is None and the
 caller goes by the file's ending. Tags are looked for first, as a token may be a bracket.
 
-Public names: `by_content`.
+Public names: `by_content`, `by_bytes`.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 
 from crfner import schemes
 
@@ -36,6 +37,19 @@ def by_content(head: str) -> str | None:
         return "spacy-jsonl"
     if re.match(r"\[\s*[\[{\]]|\{\s*\"", start):  # an object over many lines is a mistake that its reader names
         return "spacy-json"
+    return None
+
+
+def by_bytes(head: bytes) -> str | None:
+    """The binary format of a file that begins with `head`; None for all that may be text."""
+    if head.startswith(b"PAR1"):
+        return "hf-parquet"
+    if head[:1] == b"x":  # zlib's usual window
+        try:
+            start = zlib.decompressobj().decompress(head, 64)
+        except zlib.error:
+            return None
+        return "docbin" if b"\xa7version" in start or b"\xa5attrs" in start else None
     return None
 
 
