@@ -87,6 +87,15 @@ def encode(chunks: Iterable[Chunk], length: int, scheme: str) -> list[str]:
     return tags
 
 
+def tags_of(labels: Iterable[str], scheme: str) -> list[str]:
+    """Every tag that the scheme has for these labels, `O` first.
+
+    >>> tags_of(["ORG", "PER"], "IOB2")
+    ['O', 'B-ORG', 'I-ORG', 'B-PER', 'I-PER']
+    """
+    return ["O", *(f"{prefix}-{label}" for label in labels for prefix in _PREFIXES[scheme_name(scheme)])]
+
+
 def places_of(length: int) -> str:
     """Where each token of a chunk of so many tokens stands in it: at its beginning, inside, at its end, or single.
 

@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Any, TextIO
 
 from crfner import schemes
-from crfner.document import Chunk, Document, Offsets
+from crfner.document import Document, Offsets
 from crfner.errors import CrfnerError
 from crfner.formats.checks import Notes, show, to_json
-from crfner.formats.fitting import UNKNOWN_COLUMN, Piece, fitted, retokenized
+from crfner.formats.fitting import UNKNOWN_COLUMN, Piece, fitted, retokenized, tagged_sentences
 
 DOCSTART = "-DOCSTART-"
 META_OF_CONLL = ("columns", "docstart", "block", "comments")
@@ -65,17 +65,7 @@ def _write_sentences(
     comments: dict[int, list[str]] = {}
     for index, line in document.meta.get("comments", ()):
         comments.setdefault(min(index, len(document.sentences)), []).append(line.replace("\t", " "))
-    chunks = document.chunks()
-    position = 0
-    for index, (first, last) in enumerate(document.sentences):
-        inside: list[Chunk] = []
-        while position < len(chunks) and chunks[position][1] <= last:
-            begin, end, label = chunks[position]
-            inside.append((begin - first, end - first, label))
-            position += 1
-        tags = schemes.encode(inside, last - first, scheme)
-        if scheme == "IO" and (merged := len(inside) - len(schemes.decode(tags, scheme))):
-            notes["spans joined with the one before them (scheme IO cannot tell them apart)"] += merged
+    for index, (first, last, tags) in enumerate(tagged_sentences(document, scheme, notes)):
         rows = zip(words[first:last], *(column[first:last] for column in columns), tags, strict=True)
         lines = [*comments.get(index, ()), *map("\t".join, rows)]
         stream.write("\n".join(lines) + "\n\n")

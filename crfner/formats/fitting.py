@@ -3,19 +3,20 @@
 Such a format can hold a span only if it begins and ends with a token, within one sentence, and shares no token with
 another. Tokens are split and added, and sentences joined, until all spans can be held; each time is noted.
 
-Public names: `fitted`, `note_meta`, `retokenized`, `Piece`, `UNKNOWN_COLUMN`.
+Public names: `fitted`, `tagged_sentences`, `note_meta`, `retokenized`, `Piece`, `UNKNOWN_COLUMN`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from crfner.document import Document, align
+from crfner import schemes
+from crfner.document import Chunk, Document, align
 from crfner.errors import CrfnerError
 from crfner.formats.checks import Notes, describe
 
@@ -48,6 +49,22 @@ def fitted(document: Document, notes: Notes, holder: str) -> Document:
     if scored := sum(span.score is not None for span in document.spans):
         notes[f"scores left out ({holder} holds none)"] += scored
     return document
+
+
+def tagged_sentences(document: Document, scheme: str, notes: Notes) -> Iterator[tuple[int, int, list[str]]]:
+    """First token, last token + 1 and tags of each sentence of a fitted document."""
+    chunks = document.chunks()
+    position = 0
+    for first, last in document.sentences:
+        inside: list[Chunk] = []
+        while position < len(chunks) and chunks[position][1] <= last:
+            begin, end, label = chunks[position]
+            inside.append((begin - first, end - first, label))
+            position += 1
+        tags = schemes.encode(inside, last - first, scheme)
+        if scheme == "IO" and (merged := len(inside) - len(schemes.decode(tags, scheme))):
+            notes["spans joined with the one before them (scheme IO cannot tell them apart)"] += merged
+        yield first, last, tags
 
 
 def note_meta(document: Document, notes: Notes, holder: str) -> None:

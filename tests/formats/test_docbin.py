@@ -94,7 +94,7 @@ def trimmed(document: Document) -> tuple[str, tuple[Span, ...], str | None]:
     return document.text, tuple(spans), document.id
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(documents() | tokenised_documents(), min_size=1, max_size=3))
 def test_texts_spans_and_ids_survive_but_for_white_space_at_the_ends_of_spans(made: list[Document]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -174,7 +174,7 @@ def test_an_empty_file_and_a_missing_one_are_refused(tmp_path: Path) -> None:
     assert "there is no such file" in refusal(tmp_path / "missing.spacy")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.data())
 def test_no_damage_ends_in_anything_but_a_sentence(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
