@@ -4,7 +4,7 @@ Input is checked here, where file and line are known, so that a mistake is named
 `Document` itself only knows that its offsets are in order.
 
 Public names: `Place`, `Record`, `Notes`, `Entity`; `checked_text`, `checked_spans`, `checked_label`, `check_unicode`,
-`wrong_key`; `parse_json`, `json_errors`, `json_decoder`, `to_json`; `show`, `describe`.
+`wrong_key`; `parse_json`, `json_errors`, `json_decoder`, `to_json`; `show`, `describe`; `OTHER_FIELDS`.
 """
 
 from __future__ import annotations
@@ -24,30 +24,37 @@ from crfner.errors import CrfnerError, InputError
 Notes = Counter[str]
 """What was repaired, split, skipped or dropped on the way: how often each, by a phrase such as "tokens split"."""
 
+OTHER_FIELDS = "other fields"
+"""The key of `Document.meta` under which fields of a record that mean nothing here are kept, to be written again."""
+
 _SHOWN = 40  # characters of the user's data in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the input something was read: the file's name and the line, counted from 1."""
+    """Where in the input something was read: the file's name and the line, counted from 1.
+
+    part  what of the file it was, such as "task 3", where that tells more than the line
+    """
 
     path: str
     line: int
+    part: str = ""
 
     def refuse(self, message: str) -> NoReturn:
         """Raise an InputError about this place."""
-        raise InputError(message, self.path, self.line)
+        raise InputError(f"{self.part}: {message}" if self.part else message, self.path, self.line)
 
 
 @dataclass(frozen=True, slots=True)
 class Record(Place):
-    """Where in an input without lines something was read: its number among the documents or rows, from 1, as `line`."""
+    """Where in an input without lines something was read: which of its parts, such as the 3rd "document" or "row"."""
 
-    kind: str = "document"
+    part: str = "document"
 
     def refuse(self, message: str) -> NoReturn:
         """Raise an InputError about this place."""
-        raise InputError(f"{self.kind} {self.line}: {message}", self.path)
+        raise InputError(f"{self.part} {self.line}: {message}", self.path)
 
 
 @dataclass(frozen=True, slots=True)

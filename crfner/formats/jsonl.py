@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from crfner.document import Document, Offsets, Span
 from crfner.formats.checks import (
+    OTHER_FIELDS,
     Entity,
     Notes,
     Place,
@@ -30,7 +31,6 @@ from crfner.formats.checks import (
 _SPAN_KEYS = ("spans", "entities", "label", "labels")
 _OWN_KEYS = frozenset({"id", "text", "tokens", "sentences", "meta", "answer", *_SPAN_KEYS})
 _MISTAKEN_KEYS = ("span", "ent", "ents", "entity", "annotation", "annotations", "ner", "tags")
-_EXTRA = "other fields"
 _BREAKS = re.compile(r"[\t\r\n]")
 
 
@@ -183,7 +183,7 @@ def _meta(record: Mapping[str, Any], length: int, place: Place) -> dict[str, Any
     extra = {key: value for key, value in record.items() if key not in _OWN_KEYS}
     if isinstance(record.get("label"), str):  # a category of the whole text
         extra["label"] = record["label"]
-    return meta | {_EXTRA: extra} if extra else meta
+    return meta | {OTHER_FIELDS: extra} if extra else meta
 
 
 def _is_rows(value: Any) -> bool:
@@ -219,7 +219,7 @@ def to_record(document: Document) -> dict[str, Any]:
     {'text': 'Apple is here', 'spans': [{'start': 0, 'end': 5, 'label': 'ORG'}]}
     """
     meta = dict(document.meta)
-    extra = meta.pop(_EXTRA, {}) if isinstance(meta.get(_EXTRA), dict) else {}
+    extra = meta.pop(OTHER_FIELDS, {}) if isinstance(meta.get(OTHER_FIELDS), dict) else {}
     record: dict[str, Any] = {} if document.id is None else {"id": document.id}
     record["text"] = document.text
     if document.tokens:
