@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 import click
 
@@ -15,6 +16,7 @@ from crfner.cli.format_names import FormatName
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM
+from crfner.formats.tag_names import given_names
 from crfner.schemes import SCHEMES
 
 
@@ -23,8 +25,20 @@ from crfner.schemes import SCHEMES
 @click.argument("target", metavar="OUT")
 @click.option("--from", "source_format", type=FormatName("read"), help="Format of IN; found out when left out.")
 @click.option("--to", "target_format", type=FormatName("write"), help="Format of OUT; by its ending when left out.")
-@click.option("--scheme", help=f"Tagging scheme of CoNLL output: {', '.join(SCHEMES)} (IOB2 when left out).")
-def convert(source: str, target: str, source_format: str | None, target_format: str | None, scheme: str | None) -> None:
+@click.option("--scheme", help=f"Tagging scheme of output with tags: {', '.join(SCHEMES)} (IOB2 when left out).")
+@click.option(
+    "--tags",
+    metavar="NAMES|FILE",
+    help="Names of numbered tags (hf-json, hf-jsonl, hf-parquet), in their order: O,B-PER,I-PER or a file of them.",
+)
+def convert(
+    source: str,
+    target: str,
+    source_format: str | None,
+    target_format: str | None,
+    scheme: str | None,
+    tags: str | None,
+) -> None:
     """Convert labelled text from IN to OUT; "-" is standard input or output.
 
     Nothing is lost on the way unless the format of OUT cannot hold it; what was split, joined, skipped or dropped is
@@ -33,26 +47,45 @@ def convert(source: str, target: str, source_format: str | None, target_format: 
     \b
     crfner convert train.json train.conll --scheme BIOES
     crfner convert annotations.jsonl - --to inline
+    crfner convert train.parquet train.spacy
+    crfner convert rows.jsonl train.conll --tags O,B-PER,I-PER
     """
     target_format = target_format or formats.by_ending(target)
     if target_format is None:
         where = "standard output has no ending" if target == STANDARD_STREAM else f"{target}: the ending does not tell"
         raise CrfnerError(f"{where}; add --to, one of {', '.join(formats.names('write'))}")
-    options = {}
+    reading: dict[str, Any] = {}
+    writing: dict[str, Any] = {}
     if scheme is not None:
         if not formats.takes(target_format, "write", "scheme"):
             raise CrfnerError(
                 f"the format {target_format} has no tagging scheme; leave --scheme out, or add --to with a format of "
                 "tags such as conll"
             )
-        options["scheme"] = scheme
+        writing["scheme"] = scheme
+    if tags is not None:
+        source_format = source_format or _format_of(source)
+        if formats.takes(source_format, "read", "tags"):
+            reading["tags"] = given_names(tags)
+        if formats.takes(target_format, "write", "tags"):
+            writing["tags"] = given_names(tags)
+        if not reading and "tags" not in writing:
+            raise CrfnerError(
+                f"neither {source_format} nor {target_format} numbers its tags; leave --tags out, or add --from hf-json"
+            )
     notes, count = formats.Notes(), formats.Notes()
-    documents = _counted(formats.read(source, source_format, notes=notes), count)
+    documents = _counted(formats.read(source, source_format, notes=notes, **reading), count)
     first = next(documents)  # so that a mistake in IN is told before one in OUT
-    formats.write(chain([first], documents), target, target_format, notes=notes, **options)
+    formats.write(chain([first], documents), target, target_format, notes=notes, **writing)
     click.echo(f"converted {count['documents']} documents with {count['spans']} spans: {source} -> {target}", err=True)
     for what, times in sorted(notes.items()):
         click.echo(f"  {times} {what}", err=True)
+
+
+def _format_of(source: str) -> str:
+    if source == STANDARD_STREAM:
+        raise CrfnerError("the format of standard input has to be known to name its tags; add --from, such as hf-jsonl")
+    return formats.sniff(source)
 
 
 def _counted(documents: Iterator[Document], count: formats.Notes) -> Iterator[Document]:

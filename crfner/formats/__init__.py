@@ -8,6 +8,9 @@ Reading is lazy: documents come one by one, and a mistake is raised, with file a
     spacy-jsonl  one such pair a line
     spacy-py     TRAIN_DATA = [(text, {"entities": ...})]      .py
     docbin       spaCy's DocBin, a binary file               .spacy
+    hf-json      [{"tokens": [...], "ner_tags": [...]}, ...], as on the Hugging Face hub
+    hf-jsonl     one such object a line
+    hf-parquet   the same in Parquet                        .parquet
     jsonl        Prodigy's, doccano's or our own objects       .jsonl .ndjson
     text         one document a line, no spans                 .txt .text
     inline       [Apple](ORG) is a company; written only       .md
@@ -34,7 +37,7 @@ from crfner import plugins
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, open_text
-from crfner.formats import conll, docbin, inline, jsonl, spacy, table, text
+from crfner.formats import conll, docbin, hf_parquet, huggingface, inline, jsonl, spacy, table, text
 from crfner.formats.checks import Notes
 from crfner.formats.sniffing import by_bytes, by_content
 
@@ -71,6 +74,9 @@ FORMATS: dict[str, Format] = {
     "spacy-jsonl": Format(spacy.read_jsonl, spacy.write_jsonl, overlaps=True),
     "spacy-py": Format(spacy.read_python, spacy.write_python, (".py",), True),
     "docbin": Format(docbin.read, docbin.write, (".spacy",), True, True),
+    "hf-json": Format(huggingface.read, huggingface.write_json),
+    "hf-jsonl": Format(huggingface.read, huggingface.write_jsonl),
+    "hf-parquet": Format(hf_parquet.read, hf_parquet.write, (".parquet",), by_path=True),
     "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson"), True),
     "text": Format(text.read, text.write, (".txt", ".text")),
     "inline": Format(None, inline.write, (".md",)),

@@ -8,10 +8,13 @@ Public names: `by_content`, `by_bytes`.
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
+from typing import Any
 
 from crfner import schemes
+from crfner.formats import huggingface
 
 _LINES = 50  # lines that are looked at for tags
 _PYTHON = re.compile(
@@ -29,6 +32,8 @@ def by_content(head: str) -> str | None:
     if _has_tags(head):
         return "conll"
     start = head.lstrip()
+    if (rows := _rows_of_tokens(start)) is not None:
+        return rows
     if re.match(r"\{[ \t]*[\"}]", start):
         return "jsonl"
     if re.match(r"\[\s*\(", start) or _PYTHON.search(head):
@@ -38,6 +43,27 @@ def by_content(head: str) -> str | None:
     if re.match(r"\[\s*[\[{\]]|\{\s*\"", start):  # an object over many lines is a mistake that its reader names
         return "spacy-json"
     return None
+
+
+def _rows_of_tokens(start: str) -> str | None:
+    """Hugging Face's format when the first object has a list of words and one of as many tags."""
+    opening = re.match(r"(\[\s*)?(?=\{)", start)
+    if opening is None:
+        return None
+    try:
+        row, _ = json.JSONDecoder().raw_decode(start, opening.end())
+    except (ValueError, RecursionError):
+        return None
+    format = "hf-jsonl" if opening[1] is None else "hf-json"
+    if isinstance(row.get("data"), list) and row["data"] and isinstance(row["data"][0], dict):
+        row, format = row["data"][0], "hf-json"
+    words = [row[key] for key in huggingface.TOKENS if _is_list_of(row.get(key), str)]
+    tags = [row[key] for key in huggingface.TAGS if _is_list_of(row.get(key), int | str)]
+    return format if words and any(len(tag) == len(words[0]) for tag in tags) else None
+
+
+def _is_list_of(value: Any, kind: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 def by_bytes(head: bytes) -> str | None:
