@@ -37,7 +37,7 @@ from crfner import plugins
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, open_text
-from crfner.formats import conll, docbin, hf_parquet, huggingface, inline, jsonl, spacy, table, text
+from crfner.formats import conll, docbin, hf_parquet, huggingface, inline, jsonl, markup, spacy, table, text
 from crfner.formats.checks import Notes
 from crfner.formats.sniffing import by_bytes, by_content
 
@@ -79,7 +79,8 @@ FORMATS: dict[str, Format] = {
     "hf-parquet": Format(hf_parquet.read, hf_parquet.write, (".parquet",), by_path=True),
     "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson"), True),
     "text": Format(text.read, text.write, (".txt", ".text")),
-    "inline": Format(None, inline.write, (".md",)),
+    "inline": Format(inline.read, inline.write, (".md",)),
+    "markup": Format(markup.read, markup.write, (".markup",), True),
     "table": Format(None, table.write),
 }
 _SPACY_BY_ENDING = {".py": "spacy-py", ".jsonl": "spacy-jsonl"}
