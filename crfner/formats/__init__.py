@@ -14,6 +14,7 @@ Reading is lazy: documents come one by one, and a mistake is raised, with file a
     jsonl        Prodigy's, doccano's or our own objects       .jsonl .ndjson
     text         one document a line, no spans                 .txt .text
     inline       [Apple](ORG) is a company; written only       .md
+    rasa         Rasa's examples by intent                  .yml .yaml
     table        one row a span; written only
 
 `spacy` stands for whichever of the three a file holds; written, for the one that goes with the file's ending.
@@ -37,7 +38,7 @@ from crfner import plugins
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, open_text
-from crfner.formats import conll, docbin, hf_parquet, huggingface, inline, jsonl, markup, spacy, table, text
+from crfner.formats import conll, docbin, hf_parquet, huggingface, inline, jsonl, markup, rasa, spacy, table, text
 from crfner.formats.checks import Notes
 from crfner.formats.sniffing import by_bytes, by_content
 
@@ -81,6 +82,7 @@ FORMATS: dict[str, Format] = {
     "text": Format(text.read, text.write, (".txt", ".text")),
     "inline": Format(inline.read, inline.write, (".md",)),
     "markup": Format(markup.read, markup.write, (".markup",), True),
+    "rasa": Format(rasa.read, rasa.write, (".yml", ".yaml")),
     "table": Format(None, table.write),
 }
 _SPACY_BY_ENDING = {".py": "spacy-py", ".jsonl": "spacy-jsonl"}

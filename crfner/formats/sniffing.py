@@ -20,6 +20,8 @@ _LINES = 50  # lines that are looked at for tags
 _PYTHON = re.compile(
     r"^[A-Za-z_]\w*[ \t]*(?::[^=\n]*)?=[ \t]*[\[(]\s*(?:#.*\s*)*[\[(]\s*[rRuUbBfF]?[\"']", re.MULTILINE
 )
+_NLU = re.compile(r"^nlu:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_NLU_PART = re.compile(r"^[ \t]*-[ \t]+(?:intent|synonym|lookup|regex):", re.MULTILINE)
 
 
 def by_content(head: str) -> str | None:
@@ -31,6 +33,8 @@ def by_content(head: str) -> str | None:
     """
     if _has_tags(head):
         return "conll"
+    if _NLU.search(head) and _NLU_PART.search(head):
+        return "rasa"
     start = head.lstrip()
     if (rows := _rows_of_tokens(start)) is not None:
         return rows
