@@ -3,7 +3,7 @@
 Reading is lazy: documents come one by one, and a mistake is raised, with file and line, where the reader gets to it.
 `sniff` finds the format out, by the content first and by the file's ending where the content does not tell.
 
-    conll        one token a line, tag in the last column      .conll .iob .iob2 .bio .bioes .bilou .tsv
+    conll        one token a line, tag in the last column      .conll .iob .bio .bioes .bilou .bmes .tsv ...
     spacy-json   [[text, {"entities": [[0, 5, "ORG"]]}], ...]  .json
     spacy-jsonl  one such pair a line
     spacy-py     TRAIN_DATA = [(text, {"entities": ...})]      .py
@@ -68,8 +68,10 @@ class Format:
     by_path: bool = False
 
 
+_CONLL = (".conll", ".iob", ".iob1", ".iob2", ".bio", ".bioes", ".bilou", ".bmes", ".bmewo", ".tsv")
+
 FORMATS: dict[str, Format] = {
-    "conll": Format(conll.read, conll.write, (".conll", ".iob", ".iob1", ".iob2", ".bio", ".bioes", ".bilou", ".tsv")),
+    "conll": Format(conll.read, conll.write, _CONLL),
     "spacy": Format(spacy.read, spacy.write_json, overlaps=True),
     "spacy-json": Format(spacy.read_json, spacy.write_json, (".json",), True),
     "spacy-jsonl": Format(spacy.read_jsonl, spacy.write_jsonl, overlaps=True),
