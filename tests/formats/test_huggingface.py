@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,7 +20,6 @@ from crfner.errors import CrfnerError, InputError
 from crfner.formats import hf_parquet
 
 GOLDEN = Path(__file__).parent / "golden"
-ROOT = Path(__file__).parents[2]
 NAMES = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
 ROW = {"tokens": ["Ann", "Li", "left", "Rome"], "ner_tags": ["B-PER", "I-PER", "O", "B-LOC"]}
 NUMBERED = {"tokens": ROW["tokens"], "ner_tags": [1, 2, 0, 3]}
@@ -49,13 +47,6 @@ def refusal(tmp_path: Path, content: Any, **options: Any) -> str:
     with pytest.raises(InputError) as caught:
         read(tmp_path, content, "hf-jsonl", **options)
     return str(caught.value).removeprefix(str(tmp_path / "rows"))
-
-
-def crfner(*arguments: Any) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "crfner", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -295,28 +286,3 @@ def test_where_pyarrow_is_missing_the_extra_is_named(tmp_path: Path, monkeypatch
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(CrfnerError, match=r"run pip install 'crfner\[parquet\]'"):
         formats.write([ANN], tmp_path / "x.parquet")
-
-
-@pytest.mark.parametrize(
-    "file", ["\n".join(NAMES), json.dumps(NAMES), json.dumps({name: number for number, name in enumerate(NAMES)})]
-)
-def test_the_command_takes_names_from_a_file(tmp_path: Path, file: str) -> None:
-    (tmp_path / "names").write_text(file)
-    (tmp_path / "x.jsonl").write_text(json.dumps(NUMBERED))
-    code, out, err = crfner("convert", tmp_path / "x.jsonl", "-", "--to", "inline", "--tags", tmp_path / "names")
-    assert (code, out) == (0, "[Ann Li](PER) left [Rome](LOC)\n"), err
-
-
-def test_the_command_takes_names_and_refuses_them_where_nothing_is_numbered(tmp_path: Path) -> None:
-    (tmp_path / "x.jsonl").write_text(json.dumps(NUMBERED))
-    code, _, err = crfner("convert", tmp_path / "x.jsonl", tmp_path / "out.conll", "--tags", ",".join(NAMES))
-    assert code == 0, err
-    rows = (tmp_path / "out.conll").read_text().split()[-8:]
-    assert rows == ["Ann", "B-PER", "Li", "I-PER", "left", "O", "Rome", "B-LOC"]
-    code, _, err = crfner("convert", tmp_path / "out.conll", "-", "--to", "inline", "--tags", "O")
-    assert code == 2
-    assert err == "error: neither conll nor inline numbers its tags; leave --tags out, or add --from hf-json\n"
-    code, _, err = crfner("convert", tmp_path / "x.jsonl", tmp_path / "out.txt")
-    assert code == 2
-    assert err.startswith(f"error: {tmp_path}/x.jsonl:1: the tags under 'ner_tags' are numbers")
-    assert err.count("\n") == 1

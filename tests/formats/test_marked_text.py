@@ -41,7 +41,7 @@ def test_the_golden_files_are_read_by_their_ending_and_written_as_they_are(
     assert (tmp_path / "out").read_text() == (GOLDEN / name).read_text()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(documents(), min_size=1, max_size=3), st.sampled_from(["inline", "markup"]))
 def test_texts_and_spans_come_back_whatever_characters_they_hold(made: list[Document], format: str) -> None:
     made = [document for document in made if document.text.strip() and not document.text.startswith("\ufeff")]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -18,7 +16,6 @@ from crfner.document import Document, Span
 from crfner.errors import CrfnerError, InputError
 
 GOLDEN = Path(__file__).parent / "golden"
-ROOT = Path(__file__).parents[2]
 HEAD = "nlu:\n- intent: x\n  examples: |\n"
 
 
@@ -143,7 +140,7 @@ def test_a_text_that_rasa_would_read_as_another_is_refused(tmp_path: Path, docum
 intents = st.none() | st.sampled_from(["greet", "yes", "a: b", "faq/ask", "1", "é🎉", "#", "a 'b' \"c\""])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(documents(), intents)
 @example(Document("# a"), None)
 @example(Document("| > '\"", spans=(Span(0, 1, "}"),)), "x")
@@ -163,11 +160,3 @@ def test_what_is_written_is_read_as_it_was_but_for_breaks_and_blanks(made: Docum
                 made.text[span.start : span.end].split() for span in made.spans
             ]
             assert document.meta["intent"] == (intent or "inform")
-
-
-def test_the_command_refuses_with_exit_code_2_and_one_line(tmp_path: Path) -> None:
-    (tmp_path / "nlu.yml").write_text(HEAD + "    hello\n")
-    command = [sys.executable, "-m", "crfner", "convert", str(tmp_path / "nlu.yml"), str(tmp_path / "out.jsonl")]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert done.stderr.startswith(f"error: {tmp_path}/nlu.yml:4: an example should begin with a hyphen")
