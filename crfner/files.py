@@ -3,8 +3,8 @@
 Every input is checked while it streams past, so a wrong encoding or a binary file is named with its line instead of
 ending in a decoding error. Every output goes to a temporary file beside its target and is renamed when complete.
 
-Public names: `open_text`, `read_bytes`, `atomic_output`, `check_writable`, `reporting`, `reason`, `expand_inputs`,
-`STANDARD_STREAM`.
+Public names: `open_text`, `read_bytes`, `atomic_output`, `atomic_folder`, `check_writable`, `reporting`, `reason`,
+`expand_inputs`, `STANDARD_STREAM`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import errno
 import io
 import os
 import secrets
+import shutil
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -162,6 +163,36 @@ def atomic_output(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[
             yield from _written_through(name, mode)
         else:
             yield from _replaced(name, mode, present)
+
+
+@contextmanager
+def atomic_folder(path: str | os.PathLike[str]) -> Iterator[str]:
+    """A new folder whose content appears under `path` when the `with` block ends well, and not at all otherwise.
+
+    Raises CrfnerError, naming the path, when there is a file or a folder with anything in it, or when it cannot be
+    written; an error of the block itself passes through.
+    """
+    name = os.fspath(path)
+    with reporting(name), _naming(name):
+        target = os.path.realpath(name)
+        if os.path.lexists(target) and not os.path.isdir(target):
+            raise CrfnerError(f"{name}: this is a file, and a folder is to be written; name a new folder")
+        if os.path.isdir(target) and os.listdir(target):
+            raise CrfnerError(f"{name}: this folder is not empty; name a new one, or empty it")
+        temporary = os.path.join(os.path.dirname(target), f".crfner-{secrets.token_hex(8)}.tmp")
+        os.mkdir(temporary)
+    try:
+        with reporting(name):
+            yield temporary
+        with _naming(name):
+            if os.path.isdir(target):
+                os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+                os.rmdir(target)  # it is empty; not every system renames over it
+            os.rename(temporary, target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    _sync_folder(os.path.dirname(target))
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:

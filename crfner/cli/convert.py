@@ -16,8 +16,12 @@ from crfner.cli.format_names import FormatName
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM
+from crfner.formats.apart import apart
 from crfner.formats.tag_names import given_names
 from crfner.schemes import SCHEMES
+
+_OPTIONS = {"annotator": "labelstudio", "predictions": "labelstudio", "utf16": "doccano"}
+"""Which format's reader knows an option."""
 
 
 @click.command("convert")
@@ -31,6 +35,27 @@ from crfner.schemes import SCHEMES
     metavar="NAMES|FILE",
     help="Names of numbered tags (hf-json, hf-jsonl, hf-parquet), in their order: O,B-PER,I-PER or a file of them.",
 )
+@click.option(
+    "--overlaps",
+    type=click.Choice(["refuse", "keep", "longest"]),
+    default="refuse",
+    show_default=True,
+    help="Spans that share characters: a mistake, kept where OUT can hold them, or only the longest kept.",
+)
+@click.option(
+    "--annotator",
+    metavar="WHO",
+    help="Of Label Studio's annotations of a task, which: auto (the ground truth, or else the latest; when left out), "
+    "first, latest, merge, refuse, none, or the id or address of a person.",
+)
+@click.option(
+    "--predictions", is_flag=True, default=None, help="Read Label Studio's predictions where a task has no annotation."
+)
+@click.option(
+    "--utf16/--no-utf16",
+    default=None,
+    help="Whether the offsets of doccano's export count UTF-16 units or characters; found out when left out.",
+)
 def convert(
     source: str,
     target: str,
@@ -38,6 +63,8 @@ def convert(
     target_format: str | None,
     scheme: str | None,
     tags: str | None,
+    overlaps: str,
+    **reading: Any,
 ) -> None:
     """Convert labelled text from IN to OUT; "-" is standard input or output.
 
@@ -49,12 +76,13 @@ def convert(
     crfner convert annotations.jsonl - --to inline
     crfner convert train.parquet train.spacy
     crfner convert rows.jsonl train.conll --tags O,B-PER,I-PER
+    crfner convert brat-folder/ train.conll --overlaps longest
+    crfner convert export.json train.jsonl --annotator ana@example.org
     """
     target_format = target_format or formats.by_ending(target)
     if target_format is None:
         where = "standard output has no ending" if target == STANDARD_STREAM else f"{target}: the ending does not tell"
         raise CrfnerError(f"{where}; add --to, one of {', '.join(formats.names('write'))}")
-    reading: dict[str, Any] = {}
     writing: dict[str, Any] = {}
     if scheme is not None:
         if not formats.takes(target_format, "write", "scheme"):
@@ -65,16 +93,20 @@ def convert(
         writing["scheme"] = scheme
     if tags is not None:
         source_format = source_format or _format_of(source)
-        if formats.takes(source_format, "read", "tags"):
-            reading["tags"] = given_names(tags)
         if formats.takes(target_format, "write", "tags"):
             writing["tags"] = given_names(tags)
-        if not reading and "tags" not in writing:
+        if not formats.takes(source_format, "read", "tags") and "tags" not in writing:
             raise CrfnerError(
                 f"neither {source_format} nor {target_format} numbers its tags; leave --tags out, or add --from hf-json"
             )
+    if overlaps == "keep" and not formats.find(target_format, "write").overlaps:
+        raise CrfnerError(f"{target_format} cannot hold spans that overlap; keep the longest with --overlaps longest")
+    reading = _reading_options(source, source_format, reading)
+    if tags is not None and source_format is not None and formats.takes(source_format, "read", "tags"):
+        reading["tags"] = given_names(tags)
     notes, count = formats.Notes(), formats.Notes()
-    documents = _counted(formats.read(source, source_format, notes=notes, **reading), count)
+    documents = formats.read(source, source_format, notes=notes, overlaps=overlaps != "refuse", **reading)
+    documents = _counted(apart(documents, notes) if overlaps == "longest" else documents, count)
     first = next(documents)  # so that a mistake in IN is told before one in OUT
     formats.write(chain([first], documents), target, target_format, notes=notes, **writing)
     click.echo(f"converted {count['documents']} documents with {count['spans']} spans: {source} -> {target}", err=True)
@@ -86,6 +118,19 @@ def _format_of(source: str) -> str:
     if source == STANDARD_STREAM:
         raise CrfnerError("the format of standard input has to be known to name its tags; add --from, such as hf-jsonl")
     return formats.sniff(source)
+
+
+def _reading_options(source: str, source_format: str | None, given: dict[str, Any]) -> dict[str, Any]:
+    """The options that were given, all of them for the format of the input. Raises CrfnerError for one that is not."""
+    given = {option: value for option, value in given.items() if value is not None}
+    if given and source_format is None and source != STANDARD_STREAM:
+        source_format = formats.sniff(source)
+    for option in given:
+        owner = _OPTIONS[option]
+        if source_format != owner:
+            flag = f"--{'no-' if given[option] is False else ''}{option}"
+            raise CrfnerError(f"{flag} is for input of the format {owner}; add --from {owner} or leave {flag} out")
+    return given
 
 
 def _counted(documents: Iterator[Document], count: formats.Notes) -> Iterator[Document]:

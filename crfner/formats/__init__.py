@@ -12,6 +12,13 @@ Reading is lazy: documents come one by one, and a mistake is raised, with file a
     hf-jsonl     one such object a line
     hf-parquet   the same in Parquet                        .parquet
     jsonl        Prodigy's, doccano's or our own objects       .jsonl .ndjson
+    prodigy      the same, with the numbers of a span's tokens
+    doccano      doccano's JSON lines and JSON lists
+    labelstudio  Label Studio's tasks, with annotations or predictions
+    brat         a folder of .txt and .ann files               .ann
+    pubtator     PMID|t|title, PMID|a|abstract, columns        .pubtator
+    spans-csv    a row a span, with the document's text        .csv
+    spans-tsv    the same, between tabs
     text         one document a line, no spans                 .txt .text
     inline       [Apple](ORG) is a company; written only       .md
     rasa         Rasa's examples by intent                  .yml .yaml
@@ -38,7 +45,25 @@ from crfner import plugins
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, open_text
-from crfner.formats import conll, docbin, hf_parquet, huggingface, inline, jsonl, markup, rasa, spacy, table, text
+from crfner.formats import (
+    brat,
+    conll,
+    docbin,
+    doccano,
+    hf_parquet,
+    huggingface,
+    inline,
+    jsonl,
+    labelstudio,
+    markup,
+    prodigy,
+    pubtator,
+    rasa,
+    spacy,
+    span_table,
+    table,
+    text,
+)
 from crfner.formats.checks import Notes
 from crfner.formats.sniffing import by_bytes, by_content
 
@@ -81,6 +106,13 @@ FORMATS: dict[str, Format] = {
     "hf-jsonl": Format(huggingface.read, huggingface.write_jsonl),
     "hf-parquet": Format(hf_parquet.read, hf_parquet.write, (".parquet",), by_path=True),
     "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson"), True),
+    "prodigy": Format(jsonl.read, prodigy.write, overlaps=True),
+    "doccano": Format(doccano.read, doccano.write, overlaps=True),
+    "labelstudio": Format(labelstudio.read, labelstudio.write, overlaps=True),
+    "brat": Format(brat.read, brat.write, (".ann",), overlaps=True, by_path=True),
+    "pubtator": Format(pubtator.read, pubtator.write, (".pubtator",), overlaps=True),
+    "spans-csv": Format(span_table.read, span_table.write_csv, (".csv",), overlaps=True),
+    "spans-tsv": Format(span_table.read, span_table.write_tsv, overlaps=True),
     "text": Format(text.read, text.write, (".txt", ".text")),
     "inline": Format(inline.read, inline.write, (".md",)),
     "markup": Format(markup.read, markup.write, (".markup",), True),
@@ -207,6 +239,8 @@ def by_ending(path: str | os.PathLike[str]) -> str | None:
 
 def by_path(path: str | os.PathLike[str]) -> str | None:
     """The format of a folder or a binary file, by its ending or what is in it; None for what is text."""
+    if brat.holds(path):
+        return "brat"
     name = by_ending(path)
     if name is not None and find(name, "").by_path:
         return name

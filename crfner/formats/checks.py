@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any, NoReturn
 
 from crfner.document import Span
@@ -61,7 +62,8 @@ class Record(Place):
 class Entity:
     """A span as the file has it, not yet checked.
 
-    `text` is what the file says the span covers; it is compared with the document when it is there.
+    `text` is what the file says the span covers; it is compared with the document when it is there. `place` is where
+    the span was read, when that is not where its text was.
     """
 
     start: Any
@@ -70,6 +72,7 @@ class Entity:
     score: Any = None
     source: Any = None
     text: Any = None
+    place: Place | None = None
 
 
 def checked_text(value: Any, place: Place) -> str:
@@ -93,18 +96,23 @@ def check_unicode(value: str, what: str, place: Place) -> None:
 def checked_spans(text: str, entities: Iterable[Entity], place: Place, overlaps: bool = False) -> tuple[Span, ...]:
     """The spans, sorted. Raises InputError for the first that is wrong, or, without `overlaps`, for two that share
     characters."""
-    spans = [_checked_span(text, number, entity, place) for number, entity in enumerate(entities, 1)]
-    spans.sort()
-    if overlaps:
-        return tuple(spans)
+    placed = [
+        (_checked_span(text, number, entity, entity.place or place), entity.place or place)
+        for number, entity in enumerate(entities, 1)
+    ]
+    placed.sort(key=itemgetter(0))
     widest: Span | None = None
-    for span in spans:
+    before = place
+    for span, there in placed if not overlaps else ():
         if widest is not None and span == widest:
-            place.refuse(f"the span {describe(span, text)} is there twice; remove one")
+            there.refuse(f"the span {describe(span, text)} is there twice; remove one")
         if widest is not None and span.start < widest.end:
-            place.refuse(f"the spans {describe(widest, text)} and {describe(span, text)} overlap; keep one of them")
-        widest = span
-    return tuple(spans)
+            max(before, there, key=attrgetter("line")).refuse(
+                f"the spans {describe(widest, text)} and {describe(span, text)} overlap; keep one of them, or let "
+                "'crfner convert --overlaps longest' choose"
+            )
+        widest, before = span, there
+    return tuple(span for span, _ in placed)
 
 
 def _checked_span(text: str, number: int, entity: Entity, place: Place) -> Span:
