@@ -172,7 +172,7 @@ def write(documents: Iterable[Document], path: str | os.PathLike[str], *, notes:
     packed = _spacy("spacy.tokens", "DocBin")(store_user_data=True)
     for document in documents:
         note_meta(document, notes, "DocBin")
-        packed.add(_doc(fitted(_covered(document, notes), notes, "DocBin"), vocab))
+        packed.add(_doc(_trimmed(fitted(_covered(document, notes), notes, "DocBin")), vocab))
     with atomic_output(path, "wb") as stream:
         stream.write(packed.to_bytes())
 
@@ -185,8 +185,7 @@ def _covered(document: Document, notes: Notes) -> Document:
     pieces: list[Piece] = []
     end = 0
     for number, (start, stop) in enumerate((*document.tokens, (len(document.text), len(document.text)))):
-        found = _WORD.finditer(document.text[end:start])
-        pieces += [(end + run.start(), end + run.end(), -1) for run in found]
+        pieces += [(end + run.start(), end + run.end(), -1) for run in _WORD.finditer(document.text[end:start])]
         if start < stop:
             pieces.append((start, stop, number))
         end = stop
@@ -194,6 +193,18 @@ def _covered(document: Document, notes: Notes) -> Document:
     if not added:
         return document
     notes["tokens added (spaCy's tokens cover the whole text)"] += added
+    return retokenized(document, pieces)
+
+
+def _trimmed(document: Document) -> Document:
+    """The document with tokens that neither begin nor end in white space, so that no entity does."""
+    pieces: list[Piece] = []
+    for number, (start, stop) in enumerate(document.tokens):
+        if word := document.text[start:stop].strip():
+            first = document.text.index(word, start)
+            pieces.append((first, first + len(word), number))
+    if tuple(piece[:2] for piece in pieces) == document.tokens:
+        return document
     return retokenized(document, pieces)
 
 

