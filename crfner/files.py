@@ -3,7 +3,7 @@
 Every input is checked while it streams past, so a wrong encoding or a binary file is named with its line instead of
 ending in a decoding error. Every output goes to a temporary file beside its target and is renamed when complete.
 
-Public names: `open_text`, `atomic_output`, `atomic_folder`, `check_writable`, `reporting`, `reason`,
+Public names: `open_text`, `read_bytes`, `atomic_output`, `atomic_folder`, `check_writable`, `reporting`, `reason`,
 `expand_inputs`, `STANDARD_STREAM`.
 """
 
@@ -111,6 +111,32 @@ def open_text(path: str | os.PathLike[str]) -> Iterator[TextIO]:
     checked = io.BufferedReader(_CheckedBytes(source, name, owned), 1 << 16)
     with io.TextIOWrapper(checked, encoding="utf-8-sig", newline="") as stream:
         yield stream
+
+
+def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
+    """The bytes of a binary file, or of standard input for "-".
+
+    Raises InputError when it cannot be read, is empty or holds more than `limit` bytes.
+    """
+    name = os.fspath(path)
+    try:
+        if name == STANDARD_STREAM:
+            name = "<stdin>"
+            if sys.stdin is None:
+                raise InputError("standard input is closed; name a file", name)
+            content = sys.stdin.buffer.read(limit + 1)
+        else:
+            with open(name, "rb") as source:
+                content = source.read(limit + 1)
+    except OSError as error:
+        raise InputError(f"cannot be read: {reason(error)}", name) from error
+    except ValueError as error:  # a NUL within the name
+        raise InputError("cannot be read: this is not the name of a file", repr(name)) from error
+    if not content:
+        raise InputError("the file is empty; give one that holds labelled text", name)
+    if len(content) > limit:
+        raise InputError(f"the file is larger than the {limit >> 20} MiB that are read at once; split it", name)
+    return content
 
 
 @contextmanager

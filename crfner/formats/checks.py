@@ -3,7 +3,7 @@
 Input is checked here, where file and line are known, so that a mistake is named with its place and its remedy; a
 `Document` itself only knows that its offsets are in order.
 
-Public names: `Place`, `Notes`, `Entity`; `checked_text`, `checked_spans`, `checked_label`, `check_unicode`,
+Public names: `Place`, `Record`, `Notes`, `Entity`; `checked_text`, `checked_spans`, `checked_label`, `check_unicode`,
 `wrong_key`; `parse_json`, `json_errors`, `json_decoder`, `to_json`; `show`, `describe`; `OTHER_FIELDS`.
 """
 
@@ -45,6 +45,17 @@ class Place:
     def refuse(self, message: str) -> NoReturn:
         """Raise an InputError about this place."""
         raise InputError(f"{self.part}: {message}" if self.part else message, self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Place):
+    """Where in an input without lines something was read: which of its parts, such as the 3rd "document" or "row"."""
+
+    part: str = "document"
+
+    def refuse(self, message: str) -> NoReturn:
+        """Raise an InputError about this place."""
+        raise InputError(f"{self.part} {self.line}: {message}", self.path)
 
 
 @dataclass(frozen=True, slots=True)

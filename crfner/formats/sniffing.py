@@ -4,22 +4,25 @@ Each format has one sign that the others cannot show by chance; where none is th
 caller goes by the file's ending. Tags are looked for early, as a token may be a bracket. Of JSON, the keys of the first
 object tell.
 
-Public names: `by_content`.
+Public names: `by_content`, `by_bytes`.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import zlib
 from typing import Any
 
 from crfner import schemes
-from crfner.formats import span_table
+from crfner.formats import huggingface, span_table
 
 _LINES = 50  # lines that are looked at for tags
 _PYTHON = re.compile(
     r"^[A-Za-z_]\w*[ \t]*(?::[^=\n]*)?=[ \t]*[\[(]\s*(?:#.*\s*)*[\[(]\s*[rRuUbBfF]?[\"']", re.MULTILINE
 )
+_NLU = re.compile(r"^nlu:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_NLU_PART = re.compile(r"^[ \t]*-[ \t]+(?:intent|synonym|lookup|regex):", re.MULTILINE)
 
 
 def by_content(head: str) -> str | None:
@@ -33,7 +36,9 @@ def by_content(head: str) -> str | None:
         return "pubtator"
     if _has_tags(head):
         return "conll"
-    if found := _by_header(head) or _by_object(head):
+    if _NLU.search(head) and _NLU_PART.search(head):
+        return "rasa"
+    if found := _by_header(head) or _rows_of_tokens(head.lstrip()) or _by_object(head):
         return found
     start = head.lstrip()
     if re.match(r"\{[ \t]*[\"}]", start):
@@ -44,6 +49,40 @@ def by_content(head: str) -> str | None:
         return "spacy-jsonl"
     if re.match(r"\[\s*[\[{\]]|\{\s*\"", start):  # an object over many lines is a mistake that its reader names
         return "spacy-json"
+    return None
+
+
+def _rows_of_tokens(start: str) -> str | None:
+    """Hugging Face's format when the first object has a list of words and one of as many tags."""
+    opening = re.match(r"(\[\s*)?(?=\{)", start)
+    if opening is None:
+        return None
+    try:
+        row, _ = json.JSONDecoder().raw_decode(start, opening.end())
+    except (ValueError, RecursionError):
+        return None
+    format = "hf-jsonl" if opening[1] is None else "hf-json"
+    if isinstance(row.get("data"), list) and row["data"] and isinstance(row["data"][0], dict):
+        row, format = row["data"][0], "hf-json"
+    words = [row[key] for key in huggingface.TOKENS if _is_list_of(row.get(key), str)]
+    tags = [row[key] for key in huggingface.TAGS if _is_list_of(row.get(key), int | str)]
+    return format if words and any(len(tag) == len(words[0]) for tag in tags) else None
+
+
+def _is_list_of(value: Any, kind: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
+def by_bytes(head: bytes) -> str | None:
+    """The binary format of a file that begins with `head`; None for all that may be text."""
+    if head.startswith(b"PAR1"):
+        return "hf-parquet"
+    if head[:1] == b"x":  # zlib's usual window
+        try:
+            start = zlib.decompressobj().decompress(head, 64)
+        except zlib.error:
+            return None
+        return "docbin" if b"\xa7version" in start or b"\xa5attrs" in start else None
     return None
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from crfner.errors import InputError
 from crfner.files import open_text
 from crfner.formats.checks import Place, show
+from crfner.formats.yaml_values import LocatedDict, LocatedList, load_yaml
 from crfner.rules.files.gazetteers import label_of_file, read_table, read_terms, term_rule
 from crfner.rules.files.records import Draft, Source, fault_of_name, read_record
 from crfner.rules.files.rule_jsonl import read_jsonl
-from crfner.rules.files.rule_yaml import LocatedDict, LocatedList, load_yaml
 from crfner.rules.files.writing import JSONL_ENDINGS, YAML_ENDINGS
 from crfner.rules.plugins import PREFIX, plugin_rules
 from crfner.rules.values import RuleSet, unused_name
