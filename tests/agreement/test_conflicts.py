@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from annotated import TEXT, document, pairs
-from hypothesis import given
+from hypothesis import given, settings
 
 from crfner import Document, Span
 from crfner.agreement import KINDS, agreed, conflicts
@@ -54,6 +54,7 @@ def test_different_texts_are_refused(compare) -> None:
         compare(Document("a", id="1"), Document("b", id="1"))
 
 
+@settings(max_examples=40)
 @given(pairs())
 def test_conflicts_and_what_is_agreed_hold_every_span_once(given_: list[tuple[Document, Document]]) -> None:
     for first, second in given_:
@@ -64,6 +65,7 @@ def test_conflicts_and_what_is_agreed_hold_every_span_once(given_: list[tuple[Do
         assert all(one.kind in KINDS for one in found)
 
 
+@settings(max_examples=40)
 @given(pairs())
 def test_the_other_way_round_only_the_sides_change(given_: list[tuple[Document, Document]]) -> None:
     swapped = {"only first": "only second", "only second": "only first"}
