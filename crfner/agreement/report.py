@@ -148,9 +148,9 @@ def _lines(table: Table, rule: bool = False) -> str:
 def _conflict(report: Report, group: Recurring) -> list[str]:
     """The first place in context with what each annotator has there, and where it comes again."""
     place = group.places[0]
-    times = f"{count(len(group.places))} times " if len(group.places) > 1 else ""
+    times = f", {count(len(group.places))} times" if len(group.places) > 1 else ""
     where = f"{name(place)}, characters {place.conflict.start}-{place.conflict.end}"
-    lines = [f"{times}{report.kind(group.kind)}: {where}", f"  {_in_context(place)}"]
+    lines = [f"{report.kind(group.kind)}{times}: {where}", f"  {_in_context(place)}"]
     width = max(map(len, report.agreement.names)) + 1
     for annotator, spans in zip(report.agreement.names, (place.conflict.first, place.conflict.second), strict=True):
         lines.append(f"  {annotator + ':':<{width}} {_spans(place, spans)}")

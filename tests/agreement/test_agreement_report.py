@@ -45,7 +45,7 @@ def test_the_text_has_tables_and_conflicts_in_context() -> None:
     text = to_text(report(FIRST, SECOND))
     assert text.startswith("ann and bo: 3 documents, 17 tokens, 5 of them marked; 2 documents differ\n")
     assert "ann, then bo  LOC  ORG  PER\nLOC             0    2    0\n" in text
-    assert "2 times label: 1, characters 18-22\n  Ann Lee flew from [Oslo] to New York with Bo.\n" in text
+    assert "label, 2 times: 1, characters 18-22\n  Ann Lee flew from [Oslo] to New York with Bo.\n" in text
     assert "  ann: [Oslo LOC]\n  bo:  [Oslo ORG]\n  also in 2" in text
     assert text.endswith("border: 1, characters 0-7\n  [Ann Lee] flew from Oslo to New York with Bo.\n"
                          "  ann: [Ann Lee PER]\n  bo:  [Lee PER]")  # fmt: skip
