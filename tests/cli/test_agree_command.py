@@ -28,7 +28,7 @@ def test_tables_are_printed_and_documents_of_one_side_are_told(crfner: Run, seco
     assert result.code == 0
     assert result.out.startswith("dev and bo: 52 documents")
     assert "\nDRINK    0.00" in result.out and "\nFOOD   100.00" in result.out
-    assert result.out.count("only dev: menu-") == 1
+    assert result.out.count("only dev, 2 times: menu-") == 1
     assert result.errors == ["1 documents of dev only"]
 
 
