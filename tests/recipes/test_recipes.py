@@ -132,7 +132,7 @@ def test_a_choice_comes_from_real_training_and_is_the_same_again(
     monkeypatch.setattr(choosing, "_additions", lambda *_: iter([{"mine": True}]))
 
     with one_process():
-        first, second = (choose(Recipe(QUICK), menu) for _ in range(2))
+        first, second = (choose(Recipe({**QUICK, "iterations": 8}), menu) for _ in range(2))
 
     assert [(trial.recipe, trial.f1, trial.kept) for trial in first.trials] == [
         (trial.recipe, trial.f1, trial.kept) for trial in second.trials
