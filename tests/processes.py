@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-_STARTING = ("crfner.stages", "crfner.ensemble.training", "crfner.recipes.choosing")
+_STARTING = ("crfner.stages", "crfner.ensemble.training", "crfner.recipes.choosing", "crfner.compare.curve",
+             "crfner.compare.running")  # fmt: skip
 
 
 @contextmanager
@@ -25,7 +26,8 @@ def one_process() -> Iterator[None]:
         for name in _STARTING:
             module = import_module(name)
             patch.setattr(module, "isolated", _here)
-            patch.setattr(module, "cpu_count", lambda: 1)  # joblib then needs no threads
+            patch.setattr(module, "cpu_count", lambda: 1, raising=False)  # joblib then needs no threads
+        patch.setattr("crfner.compare.running._ENOUGH", 0.01)  # seconds of tagging, for a rate that nobody looks at
         yield
 
 
