@@ -28,7 +28,7 @@ _SHOWN = 20  # conflicts on the terminal
     "--conflicts",
     "conflicts_path",
     metavar="OUT.jsonl",
-    help="Write the documents that differ, with both versions, for crfner annotate --adjudicate.",
+    help="Write the documents that differ, with what is agreed as spans and both versions beside it.",
 )
 @click.option(
     "--fail-under",
