@@ -1,13 +1,14 @@
 """Two stages: what a first CRF finds in one sentence helps a second one to read the others of the document."""
 
-import random
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import stories as story
+from processes import one_process
 from sklearn.base import clone
 
 from crfner import CRFRecognizer, evaluate, store
@@ -19,17 +20,6 @@ from crfner.tokenize import tokenized
 from features import Gazetteer, OfSentence
 
 PLAIN = {"word": {"window": 1}, "shape": {}}
-CALLS: list[Sequence[str]] = []
-
-
-def initial(word: str) -> list[str]:
-    return [word[0]]
-
-
-def counted(words: Sequence[str]) -> list[list[str]]:
-    """A function of a sentence that keeps count of what it is asked."""
-    CALLS.append(words)
-    return [[] for _ in words]
 
 
 @pytest.fixture(autouse=True)
@@ -40,21 +30,13 @@ def quiet() -> Iterator[None]:
 
 
 def stories(number: int, seed: int) -> list[Document]:
-    """Documents about a person or a place of a new name each, that only the first sentence tells apart."""
-    shuffler = random.Random(seed)
-    found = []
-    for _ in range(number):
-        label = shuffler.choice(["PER", "LOC"])
-        name = "".join(shuffler.choices("abcdefghij", k=8)).capitalize()
-        text = f"{'Doctor' if label == 'PER' else 'In'} {name} it rained. Now {name} is quiet. Soon {name} comes up."
-        starts = [place for place in range(len(text)) if text.startswith(name, place)]
-        found.append(tokenized(Document(text, spans=tuple(Span(start, start + 8, label) for start in starts))))
-    return found
+    """Those where the name comes up in the last sentence too."""
+    return story.stories(number, seed, "Soon {name} comes up.")
 
 
 @pytest.fixture(scope="module")
 def trained() -> CRFRecognizer:
-    with warnings.catch_warnings(action="ignore"):
+    with warnings.catch_warnings(action="ignore"), one_process():
         return CRFRecognizer(PLAIN, stages=2, iterations=40).fit(stories(60, 0))
 
 
@@ -100,7 +82,8 @@ def test_training_documents_are_read_by_those_that_have_not_learnt_from_them() -
     spans = (Span(8, 16, "PER"), Span(28, 36, "PER"))
     named = [tokenized(Document(f"Here is {8 * c}. There was {8 * c}.", spans=spans)) for c in "ABCDEF"]
     documents = [*named, *(tokenized(Document(f"Here is {8 * c}. There was {8 * c}.")) for c in "UVWXYZ")]
-    told, first = first_stage(CRFRecognizer({"word": {}}), documents)
+    with one_process():
+        told, first = first_stage(CRFRecognizer({"word": {}}), documents)
     assert not {"word/O", "word/PER/3"} & {*first.hints(documents)[0][2]}
     said = {value for document in told for of_token in document.meta["hits"] for value in of_token}
     assert said and said <= {"first/word/O", "first/word/PER", "first/word/PER/3"}
@@ -119,7 +102,8 @@ def test_a_clone_has_learnt_nothing_and_can_learn_again(trained: CRFRecognizer, 
     trained.save(tmp_path / "two.crfner")
     again = clone(CRFRecognizer.load(tmp_path / "two.crfner"))
     assert again.hinters is None
-    again.fit(stories(60, 0))
+    with one_process():
+        again.fit(stories(60, 0))
     assert list(again.recognize(stories(20, 2))) == list(trained.recognize(stories(20, 2)))
 
 
@@ -135,7 +119,7 @@ def test_hints_of_something_else_than_a_crf_are_refused(trained: CRFRecognizer) 
 def test_both_stages_have_the_lexicons_and_functions_of_the_file(tmp_path: Path) -> None:
     names = Gazetteer.from_lines(["Bo", "Never mentioned"])
     features = {**PLAIN, "gazetteers": {}, "initial": {}}
-    functions = {"initial": initial}
+    functions = {"initial": story.initial}
     crf = CRFRecognizer(features, stages=2, seen=True, iterations=20, lexicons={"names": names}, functions=functions)
     crf.fit([*stories(30, 0), tokenized(Document("Here is Bo.", spans=(Span(8, 10, "PER"),)))])
     crf.save(tmp_path / "two.crfner")
@@ -149,18 +133,21 @@ def test_both_stages_have_the_lexicons_and_functions_of_the_file(tmp_path: Path)
 
 
 def test_what_the_first_stage_made_of_the_words_is_not_made_again() -> None:
-    functions = {"counted": OfSentence(counted)}
-    crf = CRFRecognizer({**PLAIN, "counted": {}}, stages=2, iterations=10, functions=functions).fit(stories(20, 0))
+    functions = {"counted": OfSentence(story.counted)}
+    crf = CRFRecognizer({**PLAIN, "counted": {}}, stages=2, iterations=10, functions=functions)
+    with one_process():
+        crf.fit(stories(20, 0))
     test = stories(3, 1)
-    CALLS.clear()
+    story.CALLS.clear()
     list(crf.recognize(test))
-    assert [word for words in CALLS for word in words] == [word for document in test for word in document.words()]
+    assert [word for words in story.CALLS for word in words] == [word for document in test for word in document.words()]
 
 
 def test_a_single_document_is_cut_so_that_each_part_is_told_what_the_others_show() -> None:
     text = " ".join(document.text for document in stories(12, 0))
     spans = tuple(Span(found.start(), found.end(), "X") for found in re.finditer("[A-J][a-j]{7}", text))
-    crf = CRFRecognizer(PLAIN, stages=2, seen=True, iterations=20).fit([Document(text, spans=spans)])
+    with one_process():
+        crf = CRFRecognizer(PLAIN, stages=2, seen=True, iterations=20).fit([Document(text, spans=spans)])
     assert evaluate([Document(text, spans=spans)], crf.recognize([Document(text)])).micro.f1 > 0.9
     assert any(attribute.startswith("hit[0]=seen/") for attribute in crf.fitted_.weights.attributes)
 

@@ -22,6 +22,7 @@ from crfner.version import __version__
 
 COMMANDS = {
     "check": "Check labelled text for mistakes.",
+    "agree": "Measure how far two annotators agree.",
     "augment": "Make more labelled text of what there is.",
     "train": "Train a recogniser on labelled text.",
     "tune": "Search for the settings that suit labelled text.",

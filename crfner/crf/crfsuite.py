@@ -1,4 +1,7 @@
-"""Training with CRFsuite, through sklearn-crfsuite: the data goes in as a stream, and Ctrl-C keeps what was reached.
+"""Training with CRFsuite: the data goes in as a stream, and Ctrl-C keeps what was reached.
+
+It is what `sklearn_crfsuite.CRF` does with the same settings, model for model. That is not asked to do it, since it
+brings all of scikit-learn along: two seconds of the processor for every process that trains, often more than training.
 
 CRFsuite hands out no weights before it ends, has no warm start, and takes its random numbers from the C library. So the
 seed is set there, and when training is interrupted after k iterations, it is repeated up to iteration k on the data
@@ -11,7 +14,7 @@ import ctypes
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +25,9 @@ from crfner.errors import CrfnerError
 
 ALGORITHMS = ("lbfgs", "l2sgd", "ap", "pa", "arow")
 """L-BFGS (with L1: OWL-QN), stochastic gradient descent with L2, averaged perceptron, passive-aggressive, AROW."""
+
+_NAMES = {"min_freq": "feature.minfreq", "all_possible_transitions": "feature.possible_transitions"}
+"""What CRFsuite calls a setting that sklearn-crfsuite has another name for."""
 
 TrainingSentence = tuple[list[list[str]], list[str]]
 """A sentence for training: attribute strings of each token, and their tags."""
@@ -38,26 +44,19 @@ class Trained:
 
 
 def train(
-    sentences: Iterable[TrainingSentence], settings: dict[str, Any], iterations: int, seed: int, progress: bool
+    sentences: Iterable[TrainingSentence], settings: Mapping[str, Any], iterations: int, seed: int, progress: bool
 ) -> Trained:
     """Train a CRF on a stream of sentences.
 
     settings are those of `sklearn_crfsuite.CRF` (algorithm, c1, c2, ...). Raises KeyboardInterrupt when interrupted
     before the first iteration, or a second time while the model of the last iteration is made again.
     """
-    from sklearn_crfsuite import CRF  # takes two seconds to import, which only training should pay
-
-    trainers: list[_Trainer] = []
-
-    def trainer(**arguments: Any) -> _Trainer:
-        trainers.append(_Trainer(iterations, seed, progress, **arguments))
-        return trainers[-1]
-
+    trainer = _Trainer(iterations, seed, progress, settings)
+    for attributes, tags in sentences:
+        trainer.append(attributes, tags)
     with tempfile.TemporaryDirectory(prefix="crfner-") as folder:
         path = os.path.join(folder, "model.crfsuite")
-        estimator = CRF(**settings, max_iterations=iterations, model_filename=path, trainer_cls=trainer)
-        pairs = _Pairs(sentences)
-        estimator.fit(pairs.attributes(), pairs.tags())
+        trainer.train(path)
         with open(path, "rb") as file:
             model = file.read()
         if len(model) < 8 or int.from_bytes(model[4:8], "little") != len(
@@ -66,32 +65,16 @@ def train(
             raise CrfnerError(
                 f"{tempfile.gettempdir()}: the model could not be written whole; free some room there, or set TMPDIR"
             )
-    done = trainers[-1]
-    return Trained(model, done.reached, done.loss, done.interrupted)
-
-
-class _Pairs:
-    """A stream of pairs as two streams that are read in turn, as `fit(X, y)` wants them, without holding the pairs."""
-
-    def __init__(self, sentences: Iterable[TrainingSentence]) -> None:
-        self._sentences = iter(sentences)
-        self._tags: list[str] = []
-
-    def attributes(self) -> Iterator[list[list[str]]]:
-        for attributes, tags in self._sentences:
-            self._tags = tags
-            yield attributes
-
-    def tags(self) -> Iterator[list[str]]:
-        while True:
-            yield self._tags
+    return Trained(model, trainer.reached, trainer.loss, trainer.interrupted)
 
 
 class _Trainer(pycrfsuite.Trainer):  # type: ignore[misc]  # python-crfsuite has no types
     """CRFsuite's trainer with a progress bar, a seed, and an answer to Ctrl-C."""
 
-    def __init__(self, iterations: int, seed: int, progress: bool, algorithm: str, params: Any, verbose: bool) -> None:
-        super().__init__(algorithm, params, verbose=False)
+    def __init__(self, iterations: int, seed: int, progress: bool, settings: Mapping[str, Any]) -> None:
+        names = {name: _NAMES.get(name, name) for name in settings if name != "algorithm"}
+        params = {crfsuite: settings[name] for name, crfsuite in names.items()}
+        super().__init__(settings["algorithm"], {**params, "max_iterations": iterations}, verbose=False)
         self._iterations = iterations
         self._seed = seed
         self._progress = progress

@@ -61,7 +61,7 @@ def make_manifest(
 
     brought  for each feature that another package brings, that package's name and version
     """
-    packages = ("python-crfsuite", "sklearn-crfsuite", "numpy")
+    packages = ("python-crfsuite", "numpy")
     versions = {"crfner": __version__, "python": platform.python_version()}
     return {
         "kind": KIND,

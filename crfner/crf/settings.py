@@ -130,6 +130,6 @@ def _penalty(name: str, value: Any, algorithm: str) -> float | None:
 
 
 def for_crfsuite(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Those that `sklearn_crfsuite.CRF` takes, under its names."""
+    """Those that CRFsuite takes, under the names that `sklearn_crfsuite.CRF` has for them."""
     names = ("algorithm", "c1", "c2", "min_freq", "all_possible_transitions")
     return {name: settings[name] for name in names if settings[name] is not None}

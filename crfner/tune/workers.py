@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
-from importlib import import_module
 from time import monotonic, perf_counter
 from typing import Any, Self
 
@@ -100,7 +99,6 @@ def _begin(lexicons: Mapping[str, Lexicon]) -> None:
     _lexicons.update(lexicons)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; this process's parent answers it
     tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process would leave behind
-    import_module("sklearn_crfsuite")  # takes seconds, which should not count as the first training's
     warnings.simplefilter("ignore")  # rare labels would be warned of for every fold
 
 

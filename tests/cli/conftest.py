@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import DATA, Result, Run
+from bad_input import GOOD, OLD
+from running import DATA, Result, Run, left_over
 
 from crfner.cli import main
 
@@ -52,3 +53,17 @@ def model(trained: bytes, tmp_path: Path) -> Path:
     path = tmp_path / "menu.crfner"
     path.write_bytes(trained)
     return path
+
+
+@pytest.fixture(params=[False, True], ids=["new output", "old output"])
+def output(request: pytest.FixtureRequest, model: Path) -> Iterator[Path]:
+    """Where the command would write: afterwards what was there is unchanged, and nothing is left beside it."""
+    out = model.parent / "out"
+    (model.parent / "good.jsonl").write_text(GOOD * 3, encoding="utf-8")
+    before = model.read_bytes()
+    if request.param:
+        out.write_bytes(OLD)
+    yield out
+    assert (out.read_bytes() if out.exists() else None) == (OLD if request.param else None)
+    assert left_over(model.parent) == []
+    assert model.read_bytes() == before

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from processes import one_process
 from running import COMMAND, DATA, ENVIRONMENT, Run, left_over
 
 MENU = DATA / "menu"
@@ -34,7 +35,8 @@ def test_the_table_is_printed_and_every_report_is_written(crfner: Run, folder: P
     outputs = [part for report in reports for part in ("-o", report)]
     files = (folder / "train.jsonl", "--test", folder / "test.jsonl", "--rules", folder / "rules.jsonl")
     other = ("--predictions", folder / "test.jsonl")
-    result = crfner("compare", *files, "--systems", "rules, mined", *other, *outputs)
+    with one_process():
+        result = crfner("compare", *files, "--systems", "rules, mined", *other, *outputs)
     assert result.code == 0, result.err
     rows = [line.split("  ")[0] for line in result.out.splitlines()]
     assert {"rules", "mined rules", "test.jsonl"} <= set(rows)
@@ -49,7 +51,8 @@ def test_the_table_is_printed_and_every_report_is_written(crfner: Run, folder: P
 def test_folds_and_a_learning_curve_of_standard_input(crfner: Run, folder: Path) -> None:
     given, out = (folder / "train.jsonl").read_bytes(), folder / "report.json"
     options = ("--folds", 2, "--systems", "mined", "--curve", "10,all", "--draws", 1)
-    result = crfner("compare", "-", *options, "-o", out, stdin=given)
+    with one_process():
+        result = crfner("compare", "-", *options, "-o", out, stdin=given)
     assert result.code == 0, result.err
     content = json.loads(out.read_text(encoding="utf-8"))
     assert (content["split"]["method"], content["split"]["test_documents"]) == ("2-fold", 40)
@@ -59,7 +62,8 @@ def test_folds_and_a_learning_curve_of_standard_input(crfner: Run, folder: Path)
 def test_dev_and_a_baseline_can_be_named(crfner: Run, folder: Path) -> None:
     files = (folder / "train.jsonl", "--test", folder / "test.jsonl", "--dev", folder / "train.jsonl")
     options = ("--rules", folder / "rules.jsonl", "--systems", "rules,mined", "--baseline", "rules")
-    result = crfner("compare", *files, *options)
+    with one_process():
+        result = crfner("compare", *files, *options)
     assert result.code == 0, result.err
     assert "Data: train.jsonl, test.jsonl, train.jsonl for settings" in result.out
     wrong = crfner("compare", *files, *options[:-1], "crf")
@@ -73,7 +77,8 @@ def test_files_of_one_name_are_told_apart_by_their_folders(crfner: Run, folder: 
     copies[1].write_bytes(copies[0].read_bytes())
     predictions = [part for copy in copies for part in ("--predictions", copy)]
     files = (folder / "train.jsonl", "--test", folder / "test.jsonl")
-    result = crfner("compare", *files, "--systems", "mined", *predictions)
+    with one_process():
+        result = crfner("compare", *files, "--systems", "mined", *predictions)
     assert result.code == 0, result.err
     assert all(f"\n{copy} " in result.out for copy in copies)
 

@@ -25,6 +25,7 @@ from crfner import CRFRecognizer, Document
 TRAIN = DATA / "menu" / "train.jsonl"
 LONG = ("--features", "minimal", "--iterations", "2000000", "--algorithm", "ap")  # never ends by itself
 LINE = json.dumps({"text": "Tea with milk, please", "spans": [{"start": 0, "end": 3, "label": "DRINK"}]}) + "\n"
+MANY = 2000  # of these lines are far more than a pipe holds
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_ctrl_c_while_tagging_leaves_the_old_output(folder: Path, model: Path) -
 def fill(process: subprocess.Popen[str]) -> None:
     """Write more than a pipe holds, so that the command must have read some of it."""
     assert process.stdin is not None
-    process.stdin.write(LINE * 5000)
+    process.stdin.write(LINE * MANY)
     process.stdin.flush()
 
 
@@ -172,7 +173,7 @@ def test_a_kill_leaves_no_half_file_under_the_final_name(folder: Path, model: Pa
 @pytest.mark.parametrize("command", ["tag", "convert", "features", "help"])
 def test_a_reader_that_leaves_ends_the_command_with_141_and_in_silence(command: str, folder: Path, model: Path) -> None:
     data = folder / "long.jsonl"
-    data.write_text(LINE * 5000, encoding="utf-8")
+    data.write_text(LINE * MANY, encoding="utf-8")
     arguments: dict[str, list[Any]] = {
         "tag": ["tag", model, data],
         "convert": ["convert", data, "-", "--to", "inline"],
@@ -188,7 +189,7 @@ def test_a_reader_that_leaves_ends_the_command_with_141_and_in_silence(command: 
 
 def test_the_first_line_arrives_before_the_reader_leaves(folder: Path, model: Path) -> None:
     data = folder / "long.jsonl"
-    data.write_text(LINE * 5000, encoding="utf-8")
+    data.write_text(LINE * MANY, encoding="utf-8")
     process = start(folder, "tag", model, data)
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["text"] == "Tea with milk, please"

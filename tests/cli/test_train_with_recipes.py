@@ -4,10 +4,19 @@ import json
 from pathlib import Path
 
 import pytest
+from processes import one_process
 from running import DATA, Run
 
 TRAIN, DEV, TEXTS = (DATA / f"menu/{name}.jsonl" for name in ("train", "dev", "unlabelled"))
 QUICK = ("--features", "minimal", "--iterations", "15")
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """The first eighty documents: enough where it does not matter how good the model is."""
+    path = tmp_path / "few.jsonl"
+    path.write_text("".join(TRAIN.read_text(encoding="utf-8").splitlines(keepends=True)[:80]), encoding="utf-8")
+    return path
 
 
 def settings(crfner: Run, model: Path) -> dict[str, object]:
@@ -16,11 +25,11 @@ def settings(crfner: Run, model: Path) -> dict[str, object]:
     return told
 
 
-def test_a_file_of_settings_is_used_and_options_go_before_it(crfner: Run, tmp_path: Path) -> None:
+def test_a_file_of_settings_is_used_and_options_go_before_it(few: Path, crfner: Run, tmp_path: Path) -> None:
     config, model = tmp_path / "best.json", tmp_path / "model"
     config.write_text(json.dumps({"features": {"lower": {}}, "c1": 0.5, "c2": 0.25, "iterations": 12}))
 
-    done = crfner("train", TRAIN, "--config", config, "--c1", "0.01", "-o", model)
+    done = crfner("train", few, "--config", config, "--c1", "0.01", "-o", model)
 
     assert done.code == 0, done.err
     told = settings(crfner, model)
@@ -48,26 +57,27 @@ def test_more_is_found_at_thresholds_that_weigh_recall(crfner: Run, tmp_path: Pa
     assert evaluated["recall"] == pytest.approx(scores[1]["recall"])  # the thresholds are in the file
 
 
-def test_clusters_of_unlabelled_text_are_learnt_in_the_same_step(crfner: Run, tmp_path: Path) -> None:
+def test_clusters_of_unlabelled_text_are_learnt_in_the_same_step(few: Path, crfner: Run, tmp_path: Path) -> None:
     features = tmp_path / "features.json"
     features.write_text('{"base": "minimal", "clusters": {}}')
-    done = crfner("train", TRAIN, "--unlabelled", TEXTS, "--features", features, "-o", tmp_path / "model")
+    done = crfner("train", few, "--unlabelled", TEXTS, "--features", features, "-o", tmp_path / "model")
 
     assert done.code == 0, done.err
     assert "cluster.learnt" in crfner("explain", tmp_path / "model").out
 
 
-def test_a_model_of_two_stages_is_one_file_that_tags(crfner: Run, tmp_path: Path) -> None:
+def test_a_model_of_two_stages_is_one_file_that_tags(few: Path, crfner: Run, tmp_path: Path) -> None:
     model = tmp_path / "model"
-    done = crfner("train", TRAIN, "--stages", "2", "-o", model, *QUICK)
+    with one_process():
+        done = crfner("train", few, "--stages", "2", "-o", model, *QUICK)
 
     assert done.code == 0, done.err
     assert settings(crfner, model)["stages"] == 2
     assert crfner("evaluate", model, DEV).code == 0
 
 
-def test_a_recipe_by_name_says_what_it_is(crfner: Run, tmp_path: Path) -> None:
-    done = crfner("train", TRAIN, "--recipe", "fast", "-o", tmp_path / "model", *QUICK)
+def test_a_recipe_by_name_says_what_it_is(few: Path, crfner: Run, tmp_path: Path) -> None:
+    done = crfner("train", few, "--recipe", "fast", "-o", tmp_path / "model", *QUICK)
 
     assert done.code == 0, done.err
     assert "recipe: " in done.out and "seen True" in done.out
@@ -80,20 +90,21 @@ def test_what_is_tuned_on_one_crf_does_not_go_with_a_recipe(options: list[str], 
     assert done.code == 2 and "leave out rules, --base" in done.err
 
 
-def test_a_pruned_model_is_a_smaller_file(crfner: Run, tmp_path: Path) -> None:
+def test_a_pruned_model_is_a_smaller_file(few: Path, crfner: Run, tmp_path: Path) -> None:
     sizes = []
     for prune in ("0", "0.2"):
-        assert crfner("train", TRAIN, "--prune", prune, "-o", tmp_path / "model", *QUICK).code == 0
+        assert crfner("train", few, "--prune", prune, "-o", tmp_path / "model", *QUICK).code == 0
         assert settings(crfner, tmp_path / "model")["prune"] == float(prune)
         sizes.append((tmp_path / "model").stat().st_size)
     assert sizes[1] < 0.8 * sizes[0]
-    refused = crfner("train", TRAIN, "--prune", "-1", "-o", tmp_path / "model", *QUICK)
+    refused = crfner("train", few, "--prune", "-1", "-o", tmp_path / "model", *QUICK)
     assert refused.code == 2 and "prune must be a weight, 0 or more" in refused.err
 
 
-def test_an_ensemble_is_one_file_that_tags_and_tells_of_itself(crfner: Run, tmp_path: Path) -> None:
+def test_an_ensemble_is_one_file_that_tags_and_tells_of_itself(few: Path, crfner: Run, tmp_path: Path) -> None:
     model = tmp_path / "model"
-    done = crfner("train", TRAIN, "--dev", DEV, "--ensemble", "2", "-o", model, *QUICK)
+    with one_process():
+        done = crfner("train", few, "--dev", DEV, "--ensemble", "2", "-o", model, *QUICK)
 
     assert done.code == 0, done.err
     assert "but that the threshold was chosen by" in done.out
@@ -126,11 +137,11 @@ def test_features_that_do_not_look_at_clusters_are_told_of(crfner: Run, tmp_path
     assert done.code == 2 and "do not look at clusters" in done.err
 
 
-def test_a_model_is_built_on_another_and_keeps_its_labels(crfner: Run, tmp_path: Path) -> None:
+def test_a_model_is_built_on_another_and_keeps_its_labels(few: Path, crfner: Run, tmp_path: Path) -> None:
     base, model = tmp_path / "clinic", tmp_path / "model"
     assert crfner("train", DATA / "clinic/train.jsonl", "-o", base, *QUICK).code == 0
     tested = DATA / "clinic/dev.jsonl"
-    done = crfner("train", TRAIN, "--base", base, "--base-test", tested, "-o", model, *QUICK)
+    done = crfner("train", few, "--base", base, "--base-test", tested, "-o", model, *QUICK)
 
     assert done.code == 0, done.err
     assert "MEDICINE" in done.out and "change" in done.out
@@ -160,9 +171,9 @@ def test_options_that_do_not_go_together_are_refused(
     assert done.code == 2 and message in done.err and not (tmp_path / "model").exists()
 
 
-def test_consistency_is_kept_in_the_model(crfner: Run, tmp_path: Path) -> None:
+def test_consistency_is_kept_in_the_model(few: Path, crfner: Run, tmp_path: Path) -> None:
     model = tmp_path / "model"
-    done = crfner("train", TRAIN, "--consistency", "0.6", "-o", model, *QUICK)
+    done = crfner("train", few, "--consistency", "0.6", "-o", model, *QUICK)
 
     assert done.code == 0, done.err
     assert settings(crfner, model)["consistency"] == 0.6

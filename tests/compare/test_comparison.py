@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from contestants import DRINKS, GREEDY, LEARNT, SHY, corpus, document
+from processes import one_process
 
 from crfner import CrfnerError, Document, InputError
 from crfner.compare import Comparison, Predictions, System, SystemResult, compare, cross_validate
@@ -26,7 +27,8 @@ def predictions(documents: list[Document]) -> Predictions:
 def by_files() -> Comparison:
     """A training part that shares sentences with the test part."""
     systems = [GREEDY, SHY, System("twin", SHY.train), predictions(TEST)]
-    return compare(TEST[:2] + TRAIN, TEST, systems, data=["train.jsonl", "test.jsonl"], **QUICK)
+    with one_process():
+        return compare(TEST[:2] + TRAIN, TEST, systems, data=["train.jsonl", "test.jsonl"], **QUICK)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,8 @@ def by_folds() -> Comparison:
 
 def folds_again() -> Comparison:
     systems = [LEARNT, predictions(TRAIN)]
-    return cross_validate(TRAIN, 2, systems, seed=1, curve=[2, None], draws=2, **QUICK)
+    with one_process():
+        return cross_validate(TRAIN, 2, systems, seed=1, curve=[2, None], draws=2, **QUICK)
 
 
 def result(comparison: Comparison, name: str) -> SystemResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from contestants import DRINKS, GREEDY, LEARNT, REFUSING, corpus, document
+from processes import one_process
 
 from crfner.compare.curve import learning_curves, parse_sizes
 from crfner.errors import SettingError
@@ -21,14 +22,16 @@ def test_sizes_are_numbers_or_all() -> None:
 
 
 def test_what_learns_gets_better_and_what_does_not_stays() -> None:
-    found = learning_curves([LEARNT, GREEDY], [FOLD], [2, None], draws=2)
+    with one_process():
+        found = learning_curves([LEARNT, GREEDY], [FOLD], [2, None], draws=2)
     points = {(point.system, point.sentences): point for point in found}
     assert points["greedy", 2].f1 == (1.0, 1.0)
     assert 0 < points["learnt", 2].mean < points["learnt", 24].mean == 1.0
 
 
 def test_all_sentences_of_a_single_fold_are_drawn_once_and_more_than_all_are_all() -> None:
-    points = learning_curves([LEARNT], [FOLD], [2, 1000, None], draws=2)
+    with one_process():
+        points = learning_curves([LEARNT], [FOLD], [2, 1000, None], draws=2)
     assert [(point.sentences, len(point.f1)) for point in points] == [(2, 2), (24, 1)]
 
 
@@ -38,7 +41,8 @@ def test_draws_go_round_the_folds() -> None:
 
 
 def test_a_sample_that_a_system_cannot_learn_from_gives_it_0() -> None:
-    (point,) = learning_curves([REFUSING], [FOLD], [2], draws=1)
+    with one_process():
+        (point,) = learning_curves([REFUSING], [FOLD], [2], draws=1)
     assert point.f1 == (0.0,)
 
 

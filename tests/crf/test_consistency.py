@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import random
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +13,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stories import stories
 
 from crfner import CRFRecognizer, Document, Span
 from crfner.crf.consistency import ANALYSES, Candidates, consistent, voters
 from crfner.errors import CrfnerError, SettingError
-from crfner.tokenize import tokenized
 
 PLAIN = {"word": {"window": 1}, "shape": {}}
 
@@ -72,19 +71,6 @@ def test_a_sentence_does_not_vote_for_itself() -> None:
 
 
 # The recogniser
-
-
-def stories(number: int, seed: int) -> list[Document]:
-    """Documents about a person or a place of a new name each, that only the first sentence tells apart."""
-    shuffler = random.Random(seed)
-    found = []
-    for _ in range(number):
-        label = shuffler.choice(["PER", "LOC"])
-        name = "".join(shuffler.choices("abcdefghij", k=8)).capitalize()
-        text = f"{'Doctor' if label == 'PER' else 'In'} {name} it rained. Now {name} is quiet. Nothing came of it."
-        starts = [place for place in range(len(text)) if text.startswith(name, place)]
-        found.append(tokenized(Document(text, spans=tuple(Span(start, start + 8, label) for start in starts))))
-    return found
 
 
 TEST = stories(40, 1)
@@ -159,7 +145,7 @@ def test_without_weight_and_in_single_sentences_nothing_changes(crf: CRFRecogniz
 
 def test_a_document_does_not_depend_on_its_batch(crf: CRFRecognizer) -> None:
     other = agreeing(crf)
-    together = other.predict([*TEST, *stories(800, 2)])
+    together = other.predict([*TEST, *stories(300, 2)])
     alone = [spans for document in TEST for spans in other.predict([document])]
     assert bare(together[: len(TEST)]) == bare(alone)
     assert scores(together[: len(TEST)]) == pytest.approx(scores(alone), abs=1e-4)

@@ -6,12 +6,13 @@ import signal
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crfner.crf.corpus import Corpus
-from crfner.crf.crfsuite import ALGORITHMS, Trained, TrainingSentence, _Trainer, train
+from crfner.crf.crfsuite import ALGORITHMS, Trained, TrainingSentence, _seed_c_library, _Trainer, train
 from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
@@ -81,6 +82,18 @@ def test_another_seed_gives_another_model_where_the_data_is_shuffled() -> None:
 def test_settings_reach_crfsuite() -> None:
     few = train(iter(SENTENCES), {"algorithm": "lbfgs", "c1": 5.0, "c2": 0.0}, 12, 0, progress=False)
     assert len(read_weights(few.model).values) < len(read_weights(trained("lbfgs").model).values)
+
+
+@every_algorithm
+def test_the_model_is_that_of_sklearn_crfsuite_to_the_byte(algorithm: str, tmp_path: Path) -> None:
+    sklearn_crfsuite = pytest.importorskip("sklearn_crfsuite")
+    settings = {"algorithm": algorithm, "min_freq": 2, "all_possible_transitions": True}
+    settings |= {"c1": 0.1, "c2": 0.01} if algorithm == "lbfgs" else {}
+    peer = sklearn_crfsuite.CRF(**settings, max_iterations=8, model_filename=str(tmp_path / "peer"))
+    _seed_c_library(3)
+    peer.fit(*zip(*SENTENCES, strict=True))
+    ours = train(iter(SENTENCES), settings, 8, 3, progress=False)
+    assert ours.model == (tmp_path / "peer").read_bytes()
 
 
 # Ctrl-C

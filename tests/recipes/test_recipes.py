@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import one_process
 
 from crfner import CRFRecognizer, Document, EnsembleRecognizer, HybridRecognizer, Span, read
 from crfner.crf.packed import pack
@@ -128,10 +129,10 @@ def test_resources_and_clusters_are_kept_where_they_gain_at_all(
 def test_a_choice_comes_from_real_training_and_is_the_same_again(
     menu: list[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choosing, "isolated", lambda function, *arguments: function(*arguments))
     monkeypatch.setattr(choosing, "_additions", lambda *_: iter([{"mine": True}]))
 
-    first, second = (choose(Recipe(QUICK), menu) for _ in range(2))
+    with one_process():
+        first, second = (choose(Recipe({**QUICK, "iterations": 8}), menu) for _ in range(2))
 
     assert [(trial.recipe, trial.f1, trial.kept) for trial in first.trials] == [
         (trial.recipe, trial.f1, trial.kept) for trial in second.trials
@@ -198,7 +199,8 @@ def test_an_ensemble_learns_from_what_self_training_is_sure_of(
     menu: list[Document], texts: tuple[Document, ...]
 ) -> None:
     recipe = Recipe({**QUICK, "iterations": 8, "seen": True}, ensemble=2, self_train=True)
-    trained = train(recipe, menu[:40], dev=menu[40:], materials=Materials(unlabelled=texts[:10]))
+    with one_process():
+        trained = train(recipe, menu[:40], dev=menu[40:], materials=Materials(unlabelled=texts[:10]))
 
     assert isinstance(trained.model, EnsembleRecognizer)
     assert trained.notes and trained.crf is trained.model.members_[0]
