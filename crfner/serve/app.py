@@ -29,10 +29,13 @@ from crfner.serve.try_page import STYLE_SHEET, try_page
 
 _CLOSED = frozenset({"/v1/entities", "/v1/models", "/metrics"})
 _STATIC = Path(__file__).parent / "static"
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
-)
+_PROTECTION = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
+}
 
 
 def application(
@@ -101,7 +104,7 @@ class _Entities:
 
 def _fixed(content: bytes, kind: str) -> Callable[[Request], Awaitable[Response]]:
     async def page(_: Request) -> Response:
-        return Response(content, media_type=kind, headers={"content-security-policy": _POLICY})
+        return Response(content, media_type=kind, headers=_PROTECTION)
 
     return page
 

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -27,7 +28,10 @@ from crfner.serve.refusals import Refusal
 BATCH = 32_000
 """Characters that are tagged together, some 6,000 tokens: a quarter of a second at most, for usual models."""
 
-_GATHER = 0.002  # seconds; others that come as quickly are tagged in the same call, which makes all of them quicker
+# Answers go out together, and so the next requests come in together. Tagging begins when none has come for a moment:
+# were it to begin with the first, the others would come in slowly beside it, and the batches be small.
+_MOMENT = 0.001  # seconds
+_MOMENTS = 20  # at most
 
 Observer = Callable[[Loaded, Sequence[Document]], None]
 """Told of each batch: the model and the tagged documents."""
@@ -69,7 +73,8 @@ class Batcher:
         self._loop = asyncio.get_running_loop()
         self._jobs: deque[_Job] = deque()  # appending and popping are atomic
         self._go = threading.Event()
-        self._gathering = False
+        self._gathering = 0  # moments so far; 0 when nobody waits for others to come
+        self._arrived = 0  # requests before this moment
         self._stopped = False
         self._thread = threading.Thread(target=self._work, name="tagging", daemon=True)
         self._thread.start()
@@ -92,17 +97,13 @@ class Batcher:
         job = _Job(asked, model, self._loop.create_future())
         self.waiting += 1
         self._jobs.append(job)
-        if not self._gathering:
-            self._gathering = True
-            self._loop.call_later(_GATHER, self._start)
+        if not self._gathering and self.busy_since is None:
+            self._gather()
+        deadline = self._loop.call_later(self._processing, self._expire, job)
         try:
-            async with asyncio.timeout(self._processing):
-                return await job.future
-        except TimeoutError:
-            raise Refusal(
-                "timed_out", f"tagging took longer than {self._processing:g} seconds; send less text at a time"
-            ) from None
+            return await job.future
         finally:
+            deadline.cancel()
             job.given_up = True
             self.waiting -= 1
 
@@ -111,21 +112,47 @@ class Batcher:
         self._stopped = True
         self._go.set()
 
-    def _start(self) -> None:
-        self._gathering = False
-        self._go.set()
+    def _gather(self) -> None:
+        """Let the thread begin, if no request has come since the last moment."""
+        size = len(self._jobs)
+        if size and (size == self._arrived or self._gathering == _MOMENTS):
+            self._gathering = self._arrived = 0
+            self.busy_since = time.monotonic()
+            self._go.set()
+        elif size:
+            self._gathering += 1
+            self._arrived = size
+            self._loop.call_later(_MOMENT, self._gather)
+        else:
+            self._gathering = self._arrived = 0
+
+    def _expire(self, job: _Job) -> None:
+        if not job.future.done():
+            message = f"tagging took longer than {self._processing:g} seconds; send less text at a time"
+            job.future.set_exception(Refusal("timed_out", message))
+
+    def _deliver(self, answers: Sequence[tuple[_Job, bytes | Exception]]) -> None:
+        for job, found in answers:
+            if job.future.done():
+                continue
+            if isinstance(found, Exception):
+                job.future.set_exception(found)
+            else:
+                job.future.set_result(found)
+        self.busy_since = None
+        if not self._gathering:
+            self._gather()
 
     # what follows runs in the thread
 
     def _work(self) -> None:
         while not self._stopped:
             self._go.wait()
-            self._go.clear()  # before the queue is read: what comes later sets it again
-            while pieces := self._taken():
-                self.busy_since = time.monotonic()
-                answers = [found for _, group in groupby(pieces, _model_of) for found in self._tagged(list(group))]
-                self.busy_since = None
-                self._loop.call_soon_threadsafe(_deliver, answers)
+            self._go.clear()
+            pieces = self._taken()
+            answers = [found for _, group in groupby(pieces, _model_of) for found in self._tagged(list(group))]
+            with suppress(RuntimeError):  # the loop has been closed, and nobody waits any more
+                self._loop.call_soon_threadsafe(self._deliver, answers)
 
     def _taken(self) -> list[_Piece]:
         """The next batch; what does not fit of a request goes to the end of the queue."""
@@ -180,13 +207,3 @@ def _answer(job: _Job) -> bytes | Exception:
         return answer(job.asked, job.done, job.model)
     except Exception as error:
         return error
-
-
-def _deliver(answers: Sequence[tuple[_Job, bytes | Exception]]) -> None:
-    for job, found in answers:
-        if job.future.done():
-            continue
-        if isinstance(found, Exception):
-            job.future.set_exception(found)
-        else:
-            job.future.set_result(found)

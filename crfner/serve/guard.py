@@ -1,5 +1,5 @@
-"""What surrounds every request: its id, the token, the headers that protect a browser, the log, the count, and the net
-that catches what should not happen.
+"""What surrounds every request: its id, the token, the log, the count, and the net that catches what should not
+happen.
 
 Public names: `Guard`.
 """
@@ -28,11 +28,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
-]
 
 
 class Guard:
@@ -66,7 +61,7 @@ class Guard:
             return
         began = time.perf_counter()
         request_id = self._request_id(scope["headers"])
-        extra = [*_HEADERS, (b"x-request-id", request_id.encode("ascii"))]
+        named = (b"x-request-id", request_id.encode("ascii"))
         status = 0
         size = 0
 
@@ -74,7 +69,7 @@ class Guard:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *extra]
+                message["headers"] = [*message.get("headers", ()), named]
             else:
                 size += len(message.get("body", b""))
             await send(message)

@@ -15,6 +15,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from crfner.serve.receiving import WHOLE
 from crfner.serve.refusals import Refusal, body_of
 from crfner.serve.settings import Limits
 
@@ -74,6 +75,7 @@ class _Guarded(HttpToolsProtocol):
         self._whole = False
         self._stop_waiting()
         super().on_headers_complete()
+        self.scope["extensions"] = {WHOLE: self._is_whole}  # type: ignore[dict-item]
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._head is not None:  # and not one of the trailers after a body, which nobody reads
@@ -115,6 +117,9 @@ class _Guarded(HttpToolsProtocol):
             self.transport.close()  # an answer is under way, and another would be taken for a part of it
             return
         self._refuse(Refusal("bad_request", "this is not an HTTP request that can be read"))
+
+    def _is_whole(self) -> bool:
+        return self._whole
 
     def _keep_idle(self) -> None:
         self._unset_keepalive_if_required()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -59,6 +60,8 @@ async def _serve(listening: socket.socket, control: socket.socket) -> int:
         await writer.drain()
         return 2
 
+    gc.collect()
+    gc.freeze()  # the models stay: looking through them again and again would be in vain
     counts = Metrics()
     batcher = Batcher(settings.limits.queue, settings.limits.processing, counts.tagged)
     write = _access_log(settings.access_log)
