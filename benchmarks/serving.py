@@ -85,7 +85,7 @@ class Result:
             f"  per cpu s     {self.served_per_cpu:10,.0f} tokens/s, tag {self.tagged_per_cpu:10,.0f}: "
             f"{self.ratio_per_cpu:.2f} (without the generator, which had {self.generator_share:.2f} of a core)",
             f"  errors        {self.errors} of {self.requests} requests (0)",
-            f"  memory        {self.memory_early:.1f} MiB at 10 s, {self.memory_late:.1f} at the end (<= {_GROWTH:.0%})",
+            f"  memory        {self.memory_early:.1f} MiB at 10 s, {self.memory_late:.1f} at the end (<= {_GROWTH})",
             f"  hostile       {len(self.hostile) - len(wrong)} of {len(self.hostile)} as they should be {wrong or ''}",
         ]
 

@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from crfner.serve.metrics import Metrics
-from crfner.serve.receiving import Gone, Message, Receive, Scope, Send
+from crfner.serve.receiving import Gone, Message, Receive, Scope, Send, drained
 from crfner.serve.refusals import Refusal, body_of
 
 LOG = logging.getLogger("crfner.serve")
@@ -79,6 +79,8 @@ class Guard:
                 self._check(scope["headers"])
             await self._app(scope, receive, sending)
         except Refusal as refusal:
+            if refusal.code != "too_slow":
+                await drained(scope, receive)
             await _refuse(refusal, request_id, sending)
         except Gone:
             status = 499  # as nginx has it; nobody sees it but the log

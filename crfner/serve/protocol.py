@@ -15,14 +15,12 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from crfner.serve.receiving import WHOLE
+from crfner.serve.receiving import LINGER, WHOLE
 from crfner.serve.refusals import Refusal, body_of
 from crfner.serve.settings import Limits
 
 MAX_HEAD = 32 << 10
 """Bytes of a request's line and headers."""
-
-_LINGER = 3.0  # seconds in which the rest of a refused body is thrown away
 
 
 def protocol(limits: Limits) -> type[HttpToolsProtocol]:
@@ -96,7 +94,7 @@ class _Guarded(HttpToolsProtocol):
                 self._wait(self.receiving, self.transport.abort)
         elif not self._whole and not self.pipeline:
             self._unset_keepalive_if_required()
-            self._wait(_LINGER, self.transport.close)
+            self._wait(LINGER, self.transport.close)
 
     def timeout_keep_alive_handler(self) -> None:
         if self.transport.get_write_buffer_size():  # it has not even read the last answer

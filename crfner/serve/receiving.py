@@ -1,12 +1,13 @@
 """A request's body, read within its bounds of size and time.
 
-Public names: `received`, `Gone`, `WHOLE`, and the types of ASGI: `Scope`, `Message`, `Receive`, `Send`.
+Public names: `received`, `drained`, `Gone`, `WHOLE`, `LINGER`, and ASGI's types `Scope`, `Message`, `Receive`, `Send`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from crfner.serve.refusals import Refusal
@@ -22,6 +23,10 @@ WHOLE = "crfner.whole"
 """The ASGI extension by which the protocol says whether a body is there already: a timer for each would cost time."""
 
 
+LINGER = 3.0
+"""Seconds in which the rest of a refused body is dropped."""
+
+
 class Gone(Exception):
     """The client has left before it was done; there is nobody to answer."""
 
@@ -34,7 +39,7 @@ async def received(scope: Scope, receive: Receive, limits: Limits) -> bytes:
     length = _checked_head(scope["headers"])
     if length > limits.body:
         raise _too_large(limits)
-    if scope.get("extensions", {}).get(WHOLE, _unknown)():
+    if scope["extensions"][WHOLE]():
         return await _read(receive, limits)
     try:
         async with asyncio.timeout(limits.receiving):
@@ -45,10 +50,6 @@ async def received(scope: Scope, receive: Receive, limits: Limits) -> bytes:
             f"the body did not arrive within {limits.receiving:g} seconds",
             headers={"connection": "close"},
         ) from None
-
-
-def _unknown() -> bool:
-    return False
 
 
 async def _read(receive: Receive, limits: Limits) -> bytes:
@@ -65,6 +66,27 @@ async def _read(receive: Receive, limits: Limits) -> bytes:
         parts.append(part)
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def drained(scope: Scope, receive: Receive) -> None:
+    """Drop what is left of a body, for a moment, where the connection ends with the answer.
+
+    To close it while the client still sends would reset it, and the client would never see why it is refused. Other
+    connections go on after the answer, and the protocol drops the rest.
+    """
+    if scope["extensions"][WHOLE]() or not _is_last(scope):
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            while (message := await receive())["type"] == "http.request" and message.get("more_body", False):
+                pass
+
+
+def _is_last(scope: Scope) -> bool:
+    """Whether the client has said that this is its last request on the connection."""
+    if scope["http_version"] == "1.0":
+        return True
+    return any(name == b"connection" and b"close" in value.lower() for name, value in scope["headers"])
 
 
 def _checked_head(headers: list[tuple[bytes, bytes]]) -> int:

@@ -109,6 +109,8 @@ class Supervisor:
     # workers
 
     def _start_missing(self) -> None:
+        if self._change:
+            return  # it would begin with the old file, when the others may be about to use the new one
         for worker in self._workers:
             if worker.process is None and time.monotonic() >= worker.not_before:
                 self._start(worker)

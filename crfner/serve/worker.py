@@ -156,7 +156,12 @@ def _access_log(path: str | None) -> Callable[[bytes], Any] | None:
     if path is None:
         return None
     number = 1 if path == "-" else os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-    return lambda line: os.write(number, line)
+
+    def write(line: bytes) -> None:
+        with contextlib.suppress(OSError):  # a full disk is no reason not to answer
+            os.write(number, line)
+
+    return write
 
 
 if __name__ == "__main__":

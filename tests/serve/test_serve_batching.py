@@ -118,7 +118,7 @@ def test_a_fault_is_answered_and_logged_without_what_was_sent(caplog: pytest.Log
         raise AssertionError
 
     guard = Guard(faulty, Metrics(), frozenset({"/"}), frozenset(), None, None)
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"x-request-id", b"id-1")]}
+    scope: Any = {"type": "http", "method": "POST", "path": "/", "headers": [(b"x-request-id", b"id-1")]}
     asyncio.run(guard(scope, receive, send))
     assert sent[0]["status"] == 500
     error = orjson.loads(sent[1]["body"])["error"]

@@ -7,6 +7,8 @@ import os
 import signal
 import time
 from contextlib import ExitStack, suppress
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from serving import Server, eventually, rest_of
@@ -70,6 +72,14 @@ def test_a_body_of_no_known_length_is_refused_when_it_is_too_large(server: Serve
         for _ in range(6):
             connection.sendall(chunk)
         assert status(connection.recv(1000)) == 413
+
+
+def test_a_client_that_wants_the_connection_closed_sees_why_its_body_is_refused(server: Server) -> None:
+    request = Request(f"{server.address}/v1/entities", b" " * 20_000_000, {"Content-Type": "application/json"})
+    with pytest.raises(HTTPError) as refused:
+        urlopen(request)
+    with refused.value as answer:
+        assert answer.code == 413
 
 
 def test_after_a_refused_body_the_connection_serves_on(server: Server) -> None:

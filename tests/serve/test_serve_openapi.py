@@ -55,7 +55,7 @@ _REQUESTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(_REQUESTS, _VALUES))
 def test_what_the_specification_allows_is_taken_and_nothing_else(request: Any) -> None:
     schema = SPEC["paths"]["/v1/entities"]["post"]["requestBody"]["content"]["application/json"]["schema"]
