@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.routing import Route
 
 from crfner.serve import metrics
 from crfner.serve.asking import asked
@@ -119,18 +118,19 @@ def _health(checks: dict[str, bool]) -> Response:
 
 
 def _routed(routes: Sequence[Route]) -> App:
-    """The routes as an application that leaves whatever is raised to who is around it."""
-    router = Router(routes, redirect_slashes=False)
+    """The routes as an application that leaves whatever is raised to who is around it.
+
+    No path has a parameter, so that one look into a dictionary does what Starlette's router would search for.
+    """
+    by_path = {route.path: route for route in routes}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["app"] = router  # with it the router raises what it would otherwise answer itself
-        try:
-            await router(scope, receive, send)
-        except HTTPException as error:
-            if error.status_code == 405:
-                allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
-                message = f"the methods allowed here: {allowed}"
-                raise Refusal("method_not_allowed", message, headers={"allow": allowed}) from None
-            raise Refusal("not_found", "there is nothing at this path; /docs lists what there is") from None
+        route = by_path.get(scope["path"])
+        if route is None:
+            raise Refusal("not_found", "there is nothing at this path; /docs lists what there is")
+        if route.methods is not None and scope["method"] not in route.methods:
+            allowed = ", ".join(sorted(route.methods))
+            raise Refusal("method_not_allowed", f"the methods allowed here: {allowed}", headers={"allow": allowed})
+        await route.app(scope, receive, send)
 
     return app
