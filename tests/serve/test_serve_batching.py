@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-import orjson
 import pytest
+import serving  # noqa: F401 - skips all this where the extra is missing
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +50,7 @@ def run(requests: list[tuple[Asked, Loaded]], **options: Any) -> list[Any]:
         found = await asyncio.gather(*(batcher.tag(*one) for one in requests), return_exceptions=True)
         assert batcher.waiting == 0
         batcher.stop()
-        return [orjson.loads(one) if isinstance(one, bytes) else one for one in found]
+        return [json.loads(one) if isinstance(one, bytes) else one for one in found]
 
     return asyncio.run(all_of_them())
 
@@ -121,7 +122,7 @@ def test_a_fault_is_answered_and_logged_without_what_was_sent(caplog: pytest.Log
     scope: Any = {"type": "http", "method": "POST", "path": "/", "headers": [(b"x-request-id", b"id-1")]}
     asyncio.run(guard(scope, receive, send))
     assert sent[0]["status"] == 500
-    error = orjson.loads(sent[1]["body"])["error"]
+    error = json.loads(sent[1]["body"])["error"]
     assert (error["code"], error["request_id"]) == ("internal", "id-1")
     assert "id-1 failed: ValueError" in caplog.text and "in faulty" in caplog.text
     assert "mint tea" not in caplog.text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-from serving import JSON, Server
+from serving import JSON, Server, rest_of
 
 from crfner import Document, load_model
 
@@ -198,7 +199,7 @@ def test_metrics_count_over_all_workers(server: Server) -> None:
 
 def test_the_token_is_asked_for_where_there_is_one(models: dict[str, Path], start, tmp_path: Path) -> None:
     log = tmp_path / "access.jsonl"
-    limits = ("--queue", 1, "--process-time", 0.02)
+    limits = ("--queue", 1, "--process-time", 0.02, "--connections", 20)
     server = start(models["menu"], "--access-log", log, *limits, CRFNER_TOKEN="a-secret-of-ours")
     for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "a-secret-of-ours"}):
         for answer in (
@@ -221,6 +222,10 @@ def test_the_token_is_asked_for_where_there_is_one(models: dict[str, Path], star
     assert refused
     assert error_of(refused[0])["code"] == "overloaded"
     assert refused[0].headers["retry-after"] == "1"
+
+    with ExitStack() as stack:
+        connections = [stack.enter_context(server.connect()) for _ in range(21)]
+        assert rest_of(connections[-1]).startswith(b"HTTP/1.1 503 ")
 
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert [line["status"] for line in lines[:3]] == [401, 401, 401]
