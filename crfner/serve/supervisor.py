@@ -96,8 +96,8 @@ class Supervisor:
                 self._listen(_TICK / 4)
                 if signal.SIGTERM in self._signals or signal.SIGINT in self._signals:
                     return self._stop()
-                if signal.SIGHUP in self._signals:
-                    self._signals.clear()
+                while signal.SIGHUP in self._signals:
+                    self._signals.remove(signal.SIGHUP)  # not all of them: SIGTERM may have come just now
                     self._wanted = list(self._settings.models)
                 if self._settings.watch and time.monotonic() - looked >= _TICK:
                     looked = time.monotonic()
