@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from crfner.lazy import shown_by
+
 Offsets = tuple[int, int]
 """A half-open pair (start, end): of characters in a text, or of tokens in a document."""
 
@@ -77,6 +79,8 @@ class Document:
             last = max(span.end for span in spans)
             if last > len(self.text):
                 raise ValueError(f"a span ends at {last}, but the text has {len(self.text)} characters")
+
+    _repr_html_ = shown_by("document")
 
     def words(self) -> list[str]:
         """The text of each token."""

@@ -3,8 +3,8 @@
 Every input is checked while it streams past, so a wrong encoding or a binary file is named with its line instead of
 ending in a decoding error. Every output goes to a temporary file beside its target and is renamed when complete.
 
-Public names: `open_text`, `atomic_output`, `check_writable`, `reporting`, `reason`, `expand_inputs`,
-`STANDARD_STREAM`.
+Public names: `open_text`, `read_bytes`, `atomic_output`, `atomic_folder`, `check_writable`, `reporting`, `reason`,
+`expand_inputs`, `STANDARD_STREAM`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import errno
 import io
 import os
 import secrets
+import shutil
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -112,6 +113,32 @@ def open_text(path: str | os.PathLike[str]) -> Iterator[TextIO]:
         yield stream
 
 
+def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
+    """The bytes of a binary file, or of standard input for "-".
+
+    Raises InputError when it cannot be read, is empty or holds more than `limit` bytes.
+    """
+    name = os.fspath(path)
+    try:
+        if name == STANDARD_STREAM:
+            name = "<stdin>"
+            if sys.stdin is None:
+                raise InputError("standard input is closed; name a file", name)
+            content = sys.stdin.buffer.read(limit + 1)
+        else:
+            with open(name, "rb") as source:
+                content = source.read(limit + 1)
+    except OSError as error:
+        raise InputError(f"cannot be read: {reason(error)}", name) from error
+    except ValueError as error:  # a NUL within the name
+        raise InputError("cannot be read: this is not the name of a file", repr(name)) from error
+    if not content:
+        raise InputError("the file is empty; give one that holds labelled text", name)
+    if len(content) > limit:
+        raise InputError(f"the file is larger than the {limit >> 20} MiB that are read at once; split it", name)
+    return content
+
+
 @contextmanager
 def atomic_output(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]]:
     """A stream whose content appears under `path` when the `with` block ends well, and not at all otherwise.
@@ -136,6 +163,36 @@ def atomic_output(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[
             yield from _written_through(name, mode)
         else:
             yield from _replaced(name, mode, present)
+
+
+@contextmanager
+def atomic_folder(path: str | os.PathLike[str]) -> Iterator[str]:
+    """A new folder whose content appears under `path` when the `with` block ends well, and not at all otherwise.
+
+    Raises CrfnerError, naming the path, when there is a file or a folder with anything in it, or when it cannot be
+    written; an error of the block itself passes through.
+    """
+    name = os.fspath(path)
+    with reporting(name), _naming(name):
+        target = os.path.realpath(name)
+        if os.path.lexists(target) and not os.path.isdir(target):
+            raise CrfnerError(f"{name}: this is a file, and a folder is to be written; name a new folder")
+        if os.path.isdir(target) and os.listdir(target):
+            raise CrfnerError(f"{name}: this folder is not empty; name a new one, or empty it")
+        temporary = os.path.join(os.path.dirname(target), f".crfner-{secrets.token_hex(8)}.tmp")
+        os.mkdir(temporary)
+    try:
+        with reporting(name):
+            yield temporary
+        with _naming(name):
+            if os.path.isdir(target):
+                os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+                os.rmdir(target)  # it is empty; not every system renames over it
+            os.rename(temporary, target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    _sync_folder(os.path.dirname(target))
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:

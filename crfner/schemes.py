@@ -7,7 +7,9 @@ inside a chunk:
     IOB1   I I I | B I      B only where a chunk touches one of the same label (Ramshaw and Marcus 1995)
     IOB2   B I I | B I      also called BIO (Tjong Kim Sang and Veenstra 1999)
     BIOES  B I E | S        also IOBES
-    BILOU  B I L | U        BIOES with other letters (Ratinov and Roth 2009)
+    BILOU  B I L | U        BIOES with other letters (Ratinov and Roth 2009); also BILUO
+
+M for I (BMES, BMEWO) and W for S (BMEWO) are read as well, and not written.
 
 Tags that break their scheme are read by one of two rules. `conlleval` is that of the CoNLL shared tasks' scorer: a
 chunk starts or ends wherever prefix or label change that way, so nothing tagged is lost. `strict` keeps only chunks
@@ -24,9 +26,11 @@ from crfner.document import Chunk
 SCHEMES = ("IO", "IOB1", "IOB2", "BIOES", "BILOU")
 RULES = ("conlleval", "strict")
 
-_ALIASES = {"BIO": "IOB2", "IOB": "IOB1", "IOBES": "BIOES", "BIOLU": "BILOU", "BIO2": "IOB2"}
+_ALIASES = {"BIO": "IOB2", "IOB": "IOB1", "IOBES": "BIOES", "BIOLU": "BILOU", "BILUO": "BILOU", "BIO2": "IOB2"}
 _PREFIXES = {"IO": "I", "IOB1": "IB", "IOB2": "BI", "BIOES": "BIES", "BILOU": "BILU"}
 _AS_BIOES = {"L": "E", "U": "S"}
+_OTHER_LETTERS = {"M": "I", "W": "S"}  # of BMES and BMEWO; no scheme means anything else by them
+_LETTERS = frozenset("BIESLU") | _OTHER_LETTERS.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,16 @@ def scheme_name(name: str) -> str:
 def split_tag(tag: str) -> tuple[str, str]:
     """Prefix and label of a tag: `split_tag("B-PER")` is ("B", "PER"), `split_tag("O")` is ("O", "").
 
+    The prefixes of BMES and BMEWO are those of BIOES: `split_tag("M-PER")` is ("I", "PER").
+
     Raises ValueError when the tag has neither form.
     """
     if tag == "O":
         return "O", ""
     prefix, dash, label = tag.partition("-")
-    if not dash or not label or prefix not in ("B", "I", "E", "S", "L", "U"):
+    if not dash or not label or prefix not in _LETTERS:
         raise ValueError(f"{tag!r} is not a tag: it should be O, or a prefix and a label such as B-PER")
-    return prefix, label
+    return _OTHER_LETTERS.get(prefix, prefix), label
 
 
 def is_tag(value: str) -> bool:
@@ -85,6 +91,15 @@ def encode(chunks: Iterable[Chunk], length: int, scheme: str) -> list[str]:
         tags[first:last] = [f"{prefix}-{label}" for prefix in _prefixes(last - first, scheme, touches)]
         previous_end, previous_label = last, label
     return tags
+
+
+def tags_of(labels: Iterable[str], scheme: str) -> list[str]:
+    """Every tag that the scheme has for these labels, `O` first.
+
+    >>> tags_of(["ORG", "PER"], "IOB2")
+    ['O', 'B-ORG', 'I-ORG', 'B-PER', 'I-PER']
+    """
+    return ["O", *(f"{prefix}-{label}" for label in labels for prefix in _PREFIXES[scheme_name(scheme)])]
 
 
 def places_of(length: int) -> str:
@@ -216,8 +231,8 @@ def detect(sequences: Iterable[Sequence[str]]) -> str:
     candidates = ("IO", "IOB2", "IOB1", "BIOES", "BILOU")
     broken = dict.fromkeys(candidates, 0)
     for tags in sequences:
-        for tag in tags:
-            split_tag(tag)
+        pairs = [split_tag(tag) for tag in tags]
+        tags = [f"{prefix}-{label}" if label else prefix for prefix, label in pairs]
         for scheme in candidates:
             broken[scheme] += len(validate(tags, scheme))
     return min(candidates, key=lambda scheme: broken[scheme])

@@ -1,9 +1,10 @@
 """FeatureSet: a plain dictionary of named features, made ready to extract.
 
 The configuration maps names to settings (see `features.presets`). Entries are: a word feature by its name, with
-`window` and its own settings; `conjunctions`, a list of lists such as ["lower[-1]", "lower[0]"] of word features, with
-the settings that they have in the set; `bag`, `position`, `capitals`, `elsewhere`, `columns`, `hits`; and, where
-lexicons are given, `gazetteers`, `clusters` and `vectors`.
+`window` and its own settings, which may be one that another package brings (see `features.plugins`); `conjunctions`, a
+list of lists such as ["lower[-1]", "lower[0]"] of word features, with the settings that they have in the set; `bag`,
+`position`, `capitals`, `elsewhere`, `columns`, `hits`; and, where lexicons are given, `gazetteers`, `clusters` and
+`vectors`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from features import context, settings
+from features import context, plugins, settings
 from features.channels import Cache, Channel, Hits, Sentences, view
 from features.lexicons import Clusters, Gazetteer, Lexicon
 from features.presets import Config, resolve
@@ -55,6 +56,8 @@ class FeatureSet:
     lexicons   gazetteers, clusters and vectors by name
     functions  functions of your own by name, beside or in place of those in WORD_FEATURES; name them in `config` too
 
+    `packages` has, for each feature that another installed package brings, that package's name and version.
+
     Two feature sets are equal when they extract the same: by config, lexicons and functions. Raises ValueError for an
     unknown name or setting, saying which are known.
     """
@@ -68,6 +71,10 @@ class FeatureSet:
         self.config: Config = resolve(config)
         self.lexicons = dict(lexicons or {})
         self.functions = dict(functions or {})
+        known = {*WORD_FEATURES, *self.functions, *_NOT_OF_WORDS}
+        brought = plugins.brought(_named(self.config) - known, (OfSentence, OfDocument))
+        self.packages = {name: found.package for name, found in sorted(brought.items())}
+        self._brought: dict[str, Function] = {name: found.function for name, found in brought.items()}
         self.channels = tuple(self._channels())
         if not self.channels:
             raise ValueError(
@@ -143,10 +150,10 @@ class FeatureSet:
         taken = [name for name in self.functions if name in _NOT_OF_WORDS]
         if taken:
             raise ValueError(f"a function of your own cannot be named {taken[0]!r}, which is another feature's name")
-        functions: dict[str, Function] = {**WORD_FEATURES, **self.functions}
+        functions: dict[str, Function] = {**WORD_FEATURES, **self._brought, **self.functions}
         unknown = [name for name in config if name not in functions and name not in _NOT_OF_WORDS]
         if unknown:
-            known = ", ".join(sorted([*functions, *_NOT_OF_WORDS]))
+            known = ", ".join(sorted({*functions, *_NOT_OF_WORDS, *plugins.offered()}))
             raise ValueError(f"unknown feature {unknown[0]!r}; known are {known}")
         words: dict[str, tuple[tuple[int, ...], context.Valued]] = {}
         for name in config:
@@ -183,7 +190,7 @@ class FeatureSet:
     def _of_word(self, name: str, function: WordFeature, own: Mapping[str, Any]) -> context.Valued:
         """A word feature with its settings fixed."""
         settings.accepts(name, function, own)
-        if name not in self.functions:
+        if name not in self.functions and name not in self._brought:
             settings.check(name, own)
             return partial(function, **own) if own else function
 
@@ -228,6 +235,14 @@ class FeatureSet:
                     raise ValueError(f"a conjunction joins word features at offsets, such as 'lower[-1]', not {text!r}")
                 parts.append((match[1], values[match[1]], int(match[2])))
             yield context.conjunction_channel(parts)
+
+
+def _named(config: Config) -> set[str]:
+    """The features that a configuration names, in its entries and in its conjunctions; what is none is told later."""
+    conjunctions = config.get("conjunctions")
+    parts = chain.from_iterable(filter(lambda one: isinstance(one, list), conjunctions or ()))
+    matches = (_PART.fullmatch(str(part)) for part in parts)
+    return {*config, *(match[1] for match in matches if match)}
 
 
 def _of_document(

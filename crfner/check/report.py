@@ -20,6 +20,7 @@ from crfner.columns import aligned
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
 from crfner.files import atomic_output
+from crfner.lazy import shown_by
 from crfner.report.values import Column, Table, Value, count, visible
 
 ENDINGS = (".html", ".json", ".txt")
@@ -43,6 +44,8 @@ class Report:
     documents: Sequence[Document]
     findings: Sequence[Finding]
     against: str | None = None
+
+    _repr_html_ = shown_by("findings")
 
     @property
     def severities(self) -> Counter[str]:

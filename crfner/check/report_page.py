@@ -1,7 +1,7 @@
 """The findings as one HTML file that needs nothing else: each with its context, what should stand there, and the other
 places that speak for it.
 
-Public names: `to_page`.
+Public names: `to_page`, `to_elements`.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ _STYLE = f"""{STYLE}
 def to_page(report: Report, limit: int | None = None) -> str:
     """A whole HTML document, light or dark as the reader's system is, and narrow enough for a phone."""
     shown = report.findings[: _LIMIT if limit is None else limit]
-    labels = sorted({label for finding in shown for label in _labels(finding)})
-    colours = {label: number for number, label in enumerate(labels)}
+    colours = _colours(shown)
     header = element(
         "header",
         element("p", "Check of annotations", class_="kicker"),
@@ -45,11 +44,23 @@ def to_page(report: Report, limit: int | None = None) -> str:
         element("p", report.headline, class_="verdict"),
         element("p", "Ranked by how likely each is a mistake; some are right as they are.", class_="note"),
     )
-    more = len(report.findings) - len(shown)
-    rest = element("p", f"{count(more)} more, less likely or less grave.", class_="more") if more else ""
-    articles = (_article(report, finding, colours) for finding in shown)
-    body = [html_table(report.counts), _filter(shown, colours), element("div", *articles, class_="group"), rest]
+    body = [html_table(report.counts), _filter(shown, colours), *to_elements(report, len(shown))]
     return whole_page(f"Check of {report.data}", [header, element("main", *(body if shown else []))], _STYLE, SCRIPT)
+
+
+def to_elements(report: Report, limit: int) -> list[Html]:
+    """The first findings up to the limit, and how many more there are."""
+    shown = report.findings[:limit]
+    colours = _colours(shown)
+    articles = (_article(report, finding, colours) for finding in shown)
+    more = len(report.findings) - len(shown)
+    rest = [element("p", f"{count(more)} more, less likely or less grave.", class_="more")] if more else []
+    return [element("div", *articles, class_="group"), *rest]
+
+
+def _colours(findings: Sequence[Finding]) -> dict[str, int]:
+    labels = sorted({label for finding in findings for label in _labels(finding)})
+    return {label: number for number, label in enumerate(labels)}
 
 
 def _labels(finding: Finding) -> set[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crfner.document import Document, Span
+from crfner.lazy import shown_by
 
 SEVERITIES = ("info", "warning", "error")
 """From what may well be right to what cannot be."""
@@ -60,6 +61,8 @@ class Finding:
     evidence: tuple[Place, ...] = ()
     suggestion: tuple[Span, ...] | None = None
     safe: bool = False
+
+    _repr_html_ = shown_by("finding")
 
 
 def place_of(document: Document, number: int, start: int, end: int, label: str | None, other: bool = False) -> Place:

@@ -13,13 +13,12 @@ import click
 from crfner import formats
 from crfner.augment.methods import METHODS
 from crfner.augment.mixtures import DEFAULT, MIXTURES
+from crfner.cli.format_names import FormatName
 from crfner.cli.options import input_format, keep_inputs, read_documents, rule_file
 from crfner.columns import aligned
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, check_writable
-
-_WRITABLE = [name for name, entry in formats.FORMATS.items() if entry.write]
 
 
 @click.command("augment")
@@ -47,7 +46,7 @@ _WRITABLE = [name for name, entry in formats.FORMATS.items() if entry.write]
 @click.option("--only-new", is_flag=True, help="Write the new sentences alone, without DATA.")
 @input_format
 @click.option(
-    "--to", "output_format", type=click.Choice(_WRITABLE), help="Format of OUT; by its ending, or jsonl, when left out."
+    "--to", "output_format", type=FormatName("write"), help="Format of OUT; by its ending, or jsonl, when left out."
 )
 def augment(
     source: str,

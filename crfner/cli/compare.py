@@ -34,7 +34,13 @@ _DEFAULT = ("mined", "crf:minimal", "crf:default", "hybrid:union")
     help="rules, mined, crf:PRESET, hybrid:POLICY, ensemble:SIZE, spacy:LANGUAGE, encoder:NAME.  [default: "
     f"{','.join(_DEFAULT)}, and rules where --rules is given]",
 )
-@click.option("--rules", "rule_files", multiple=True, metavar="[LABEL=]FILE", help="Rules made by hand; repeatable.")
+@click.option(
+    "--rules",
+    "rule_files",
+    multiple=True,
+    metavar="[LABEL=]FILE",
+    help="Rules made by hand, or plugin:NAME; repeatable.",
+)
 @click.option("--predictions", multiple=True, metavar="FILE", help="What another system found; repeatable.")
 @click.option("--baseline", metavar="NAME", help="The system that the table marks differences from; else the best.")
 @click.option("--curve", metavar="N,N,all", help="Learning curves over training sets of so many sentences.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crfner import formats
+from crfner.cli.format_names import FormatName
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import open_text
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     from crfner.rules import RuleSet
     from crfner.rules.values import Rule
 
-_READABLE = [name for name, entry in formats.FORMATS.items() if entry.read]
-
 input_format: Callable[[Any], Any] = click.option(
-    "--from", "input_format", type=click.Choice(_READABLE), help="Format of the input; found out when left out."
+    "--from", "input_format", type=FormatName("read"), help="Format of the input; found out when left out."
 )
 features_option: Callable[[Any], Any] = click.option(
     "--features",

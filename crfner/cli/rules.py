@@ -22,7 +22,8 @@ def rules() -> None:
     """Check, try, mine and pack rules: dictionaries, regular expressions and token patterns.
 
     Rules come in YAML (.yaml), JSON lines (.jsonl, spaCy's EntityRuler patterns too), tables of term and label (.csv,
-    .tsv) and lists of terms (.txt), which want a label: DRUG=drugs.txt.
+    .tsv) and lists of terms (.txt), which want a label: DRUG=drugs.txt. Rules that an installed package brings are
+    plugin:NAME, or PHONE=plugin:NAME where they do not say their label; of a function, a model holds the name alone.
 
     \b
     crfner rules mine train.jsonl -o rules.yaml

@@ -20,7 +20,7 @@ from crfner.recognizer import Recognizer
 if TYPE_CHECKING:
     from crfner.crf import CRFRecognizer
 
-OUTPUTS = ("jsonl", "conll", "inline", "table")
+OUTPUTS = ("jsonl", "conll", "inline", "table", "labelstudio", "doccano", "prodigy", "spans-csv")
 
 _BARE = (
     "documents without the further columns, such as part-of-speech tags, that the model has learnt to read; it finds "
@@ -55,11 +55,13 @@ def tag(
     \b
     crfner tag model.crfner notes.txt -o entities.jsonl
     crfner tag model.crfner letters/ --format table
+    crfner tag model.crfner notes.txt -o tasks.json --format labelstudio
     crfner tag model.crfner notes.txt --nbest 5 -o analyses.jsonl
     echo "Dr Lindqvist stopped the ibuprofen." | crfner tag model.crfner --format inline
     """
     from tqdm import tqdm
 
+    from crfner.formats import brat
     from crfner.formats.checks import to_json
     from crfner.models import load_model
 
@@ -70,7 +72,7 @@ def tag(
         )
     if nbest is not None and chosen != "jsonl":
         raise CrfnerError(f"--nbest writes JSON lines; leave out --format {chosen}, or give OUT the ending .jsonl")
-    paths = expand_inputs(inputs or (STANDARD_STREAM,))
+    paths = brat.documents(expand_inputs(inputs or (STANDARD_STREAM,)))
     keep_inputs(output, [model, *paths] if len(paths) > 1 else [model])  # one input may be tagged in its place
     check_writable(output)
     recognizer = load_model(model)

@@ -46,7 +46,13 @@ if TYPE_CHECKING:
 @click.option("--encoder", metavar="NAME", help="Hints of a pretrained encoder: a folder, a package or a hub's name.")
 @click.option("--base", "base_path", metavar="MODEL", help="Build on this model; labels that only it has are kept.")
 @click.option("--base-test", metavar="FILE", help="The base's own test set, to say what was forgotten.")
-@click.option("--rules", "rule_files", multiple=True, metavar="[LABEL=]FILE", help="Rules beside the CRF; repeatable.")
+@click.option(
+    "--rules",
+    "rule_files",
+    multiple=True,
+    metavar="[LABEL=]FILE",
+    help="Rules beside the CRF, or plugin:NAME; repeatable.",
+)
 @click.option("--mine-rules", is_flag=True, help="Mine rules from TRAIN, to stand beside the CRF.")
 @click.option("--policy", type=click.Choice(list(POLICIES)), help="How rules and CRF are joined.  [default: union]")
 @click.option("--recall", type=float, metavar="BETA", help="Find more, at thresholds with the best F-beta on DEV (2).")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from crfner.document import Document
 from crfner.evaluation import Evaluation, Score
 from crfner.evaluation.modes import Modes
+from crfner.lazy import shown_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +131,5 @@ class Comparison:
     curve: tuple[CurvePoint, ...]
     gold: tuple[Document, ...]
     versions: Mapping[str, str]
+
+    _repr_html_ = shown_by("comparison")

@@ -34,6 +34,7 @@ from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
 from crfner.hints import LEARNT, Hinter
+from crfner.lazy import shown_by
 from crfner.pos import with_pos
 from crfner.tokenize import tokenized, whole
 from features import FeatureSet, Function, Lexicon
@@ -74,6 +75,8 @@ class CRFRecognizer:
 
     After `fit`, `fitted_` holds feature set, weights and manifest.
     """
+
+    _repr_html_ = shown_by("model")
 
     def __init__(
         self,

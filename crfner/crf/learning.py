@@ -51,7 +51,7 @@ def learn(crf: CRFRecognizer, documents: Iterable[Document]) -> model_file.Fitte
         "loss": trained.loss,
         "interrupted": trained.interrupted,
     }
-    manifest = model_file.make_manifest(sorted(corpus.entities), settings, training)
+    manifest = model_file.make_manifest(sorted(corpus.entities), settings, training, features.packages)
     weights = read_weights(trained.model)
     if settings["prune"]:
         weights = pruned(weights, settings["prune"])

@@ -18,13 +18,14 @@ from crfner.errors import CrfnerError
 from crfner.hints import WITHIN, Hinter, read_hinter
 from crfner.hints.stage import StageHints
 from crfner.version import __version__
-from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon, Vectors
+from features import Clusters, FeatureSet, Function, Gazetteer, Lexicon, Vectors, plugins
 
 KIND = "crf"
 """What the manifest of a CRF alone names as its kind."""
 
 _WEIGHTS = "model.weights"
 _CRFSUITE = "model.crfsuite"  # what files of format version 1 hold in its place
+_PACKAGES = "packages"  # of the manifest: what brings the features that are not crfner's own, by their names
 _HINTERS = "hinters/"  # and then the hinter's name, a point and its kind
 _LEXICONS: dict[str, type[Lexicon]] = {"gazetteers/": Gazetteer, "clusters/": Clusters, "vectors/": Vectors}
 
@@ -53,8 +54,13 @@ class Shared:
     hinters: Mapping[str, Hinter] = field(default_factory=dict)
 
 
-def make_manifest(labels: list[str], settings: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest of a new model; no time and no path in it, so that equal training gives equal files."""
+def make_manifest(
+    labels: list[str], settings: Mapping[str, Any], training: Mapping[str, Any], brought: Mapping[str, str]
+) -> dict[str, Any]:
+    """The manifest of a new model; no time and no path in it, so that equal training gives equal files.
+
+    brought  for each feature that another package brings, that package's name and version
+    """
     packages = ("python-crfsuite", "sklearn-crfsuite", "numpy")
     versions = {"crfner": __version__, "python": platform.python_version()}
     return {
@@ -63,6 +69,7 @@ def make_manifest(labels: list[str], settings: Mapping[str, Any], training: Mapp
         "settings": dict(settings),
         "training": dict(training),
         "versions": versions | {package: version(package) for package in packages},
+        **({_PACKAGES: dict(brought)} if brought else {}),
     }
 
 
@@ -127,6 +134,7 @@ def from_stored(
     manifest = stored.manifest
     if not isinstance(manifest.get("settings"), dict) or not _are_texts(manifest.get("labels")):
         raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
+    _check_packages(manifest.get(_PACKAGES, {}), path, functions or {})
     try:
         shared = shared or read_shared(stored, functions)
         old = stored.parts.get(_CRFSUITE)
@@ -146,6 +154,18 @@ def from_stored(
     except (TypeError, ValueError) as error:
         raise CrfnerError(f"{path}: the model cannot be used here: {error}") from None
     return Fitted(features, weights, manifest, shared.hinters)
+
+
+def _check_packages(packages: Any, path: str | os.PathLike[str], functions: Mapping[str, Function]) -> None:
+    """Raise CrfnerError for a feature that another package brought in training, and that nothing brings here."""
+    if not isinstance(packages, dict):
+        raise CrfnerError(f"{path}: the model is damaged: its manifest does not say what packages bring its features")
+    missing = set(packages) - set(functions)
+    for name in sorted(missing - set(plugins.offered() if missing else ())):
+        raise CrfnerError(
+            f"{path}: the model reads the feature {name!r} of the package {packages[name]}, which is not installed "
+            f"here; install it"
+        )
 
 
 def _are_texts(values: Any) -> bool:

@@ -28,6 +28,7 @@ from crfner.encoder.pretrained import read_network, read_pretrained
 from crfner.encoder.training import Schedule, fine_tune
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import evaluate
+from crfner.lazy import shown_by
 from crfner.schemes import continues, decode, may_follow
 from crfner.splits import make_folds
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized, whole
@@ -55,6 +56,8 @@ class EncoderRecognizer:
     How many threads are used is torch's affair (`torch.set_num_threads`). After `fit`, `fitted_` holds network,
     tokenizer and manifest. Needs torch and transformers.
     """
+
+    _repr_html_ = shown_by("model")
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ from crfner.ensemble.training import train_members
 from crfner.ensemble.voting import Voters, proposed, voted
 from crfner.errors import CrfnerError, SettingError
 from crfner.hints.seen import SEEN
+from crfner.lazy import shown_by
 from crfner.scheduling import LEAST, f1_by_threshold
 from crfner.stages import FIRST
 from features import Function
@@ -42,6 +43,8 @@ class EnsembleRecognizer:
     threshold. Training takes as long as that of all members; a first stage and what was seen elsewhere are learnt once
     for all. Raises SettingError for a size that is not 2 to 20, and for a CRF with thresholds or consistency.
     """
+
+    _repr_html_ = shown_by("model")
 
     def __init__(self, crf: CRFRecognizer, size: int = 3) -> None:
         if not isinstance(size, int) or not 2 <= size <= MOST:

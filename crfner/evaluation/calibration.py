@@ -17,6 +17,7 @@ from typing import Any
 from crfner.columns import aligned
 from crfner.document import Document
 from crfner.evaluation.pairs import document_pairs, entities
+from crfner.lazy import shown_by
 
 BINS = 10
 
@@ -54,6 +55,8 @@ class Reliability:
 
     bins: tuple[Bin, ...]
     unscored: int = 0
+
+    _repr_html_ = shown_by("reliability")
 
     @property
     def count(self) -> int:

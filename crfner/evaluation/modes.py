@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from crfner.document import Chunk, Document, Offsets
 from crfner.evaluation.pairs import document_pairs, entities
+from crfner.lazy import shown_by
 
 MODES = ("strict", "exact", "partial", "type")
 OUTCOMES = ("correct", "incorrect", "partial", "missed", "spurious")
@@ -82,6 +83,8 @@ class Modes:
 
     overall: Mapping[str, ModeScore]
     labels: Mapping[str, Mapping[str, ModeScore]]
+
+    _repr_html_ = shown_by("modes")
 
 
 def modes(gold: Iterable[Document], predicted: Iterable[Document]) -> Modes:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from crfner.lazy import shown_by
+
 ERROR_GROUPS = ("missed", "spurious", "boundary", "type", "both")
 EXAMPLES = 10
 """How many texts each error group lists."""
@@ -121,3 +123,5 @@ class Evaluation:
     token_accuracy: float
     interval: tuple[float, float]
     errors: Mapping[str, ErrorGroup]
+
+    _repr_html_ = shown_by("evaluation")

@@ -14,7 +14,7 @@ from crfner.crf.weights import Weights
 from crfner.explain.parts import kind_of, parts_of
 from crfner.explain.values import ModelExplanation, RuleSummary, TagWeights, Weighted
 from crfner.recognizer import Recognizer
-from crfner.rules.values import DictionaryRule, Pattern, RegexRule, Rule
+from crfner.rules.values import DictionaryRule, Pattern, PluginRule, RegexRule, Rule
 
 _TERMS = 8  # of a dictionary are shown
 
@@ -71,6 +71,8 @@ def _matches(rule: Rule) -> str:
         what += f" and {more} more" if more > 0 else ""
     elif isinstance(rule, RegexRule):
         what = rule.pattern
+    elif isinstance(rule, PluginRule):
+        what = f"what {rule.plugin} of the package {rule.package or 'that brings it'} finds"
     else:
         what = " | ".join(map(_pattern, rule.alternatives))
     if rule.context is None:

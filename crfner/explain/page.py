@@ -1,6 +1,6 @@
 """An explanation as one HTML page that needs nothing else: no script, no font, no network.
 
-Public names: `to_page`.
+Public names: `to_page`, `to_elements`.
 """
 
 from __future__ import annotations
@@ -40,17 +40,30 @@ def to_page(explanation: DocumentExplanation | ModelExplanation, *, every: bool 
     """
     of_model = isinstance(explanation, ModelExplanation)
     title = "What the model has learnt" if of_model else "Why these entities"
-    body = _model(explanation) if isinstance(explanation, ModelExplanation) else _document(explanation, every)
+    body = to_elements(explanation, every=every)
     header = element("header", element("p", tables.title(explanation), class_="kicker"), element("h1", title))
     return whole_page(title, [header, element("main", *body)], _STYLE)
+
+
+def to_elements(
+    explanation: DocumentExplanation | ModelExplanation, *, every: bool = False, linked: bool = True
+) -> Iterable[Html]:
+    """What the page says, without the page around it.
+
+    linked  whether words lead to their accounts, which have ids then: a page may hold one such explanation
+    """
+    if isinstance(explanation, ModelExplanation):
+        return _model(explanation)
+    return _document(explanation, every, linked)
 
 
 # A document
 
 
-def _document(explanation: DocumentExplanation, every: bool) -> Iterable[Html]:
+def _document(explanation: DocumentExplanation, every: bool, linked: bool) -> Iterable[Html]:
     told = [token.decision is not None and (every or token.telling) for token in explanation.tokens]
-    yield element("p", _marked(explanation, told), class_="text", dir="auto")
+    links = told if linked else [False] * len(told)
+    yield element("p", _marked(explanation, links), class_="text", dir="auto")
     yield from _section("Entities", tables.founds(explanation.spans))
     yield from _section("Entities of the CRF alone", tables.founds(explanation.crf_spans))
     yield from _section("Rules that fired", tables.hits(explanation.hits))
@@ -61,11 +74,11 @@ def _document(explanation: DocumentExplanation, every: bool) -> Iterable[Html]:
             element(
                 "p",
                 "Each number is what a feature or transition adds to the score of the chosen tag, less what it adds to "
-                "that of the runner-up. The underlined words of the text lead here.",
+                "that of the runner-up." + (" The underlined words of the text lead here." if linked else ""),
                 class_="note",
             ),
             *(
-                _account(place, token, token.decision, explanation)
+                _account(f"t{place}" if linked else None, token, token.decision, explanation)
                 for place, token in enumerate(explanation.tokens)
                 if told[place] and token.decision is not None
             ),
@@ -100,8 +113,8 @@ def _linked(text: str, start: int, end: int, links: Sequence[tuple[int, int, int
     return join([*parts, running_text(text[position:end])])
 
 
-def _account(place: int, token: TokenExplanation, decision: Decision, explanation: DocumentExplanation) -> Html:
-    """Why a token got its tag."""
+def _account(name: str | None, token: TokenExplanation, decision: Decision, explanation: DocumentExplanation) -> Html:
+    """Why a token got its tag; `name` is its id in the page."""
     rows = _pulls(tables.pulls(decision))
     if math.isfinite(decision.margin):
         rows.append(_row(f"{decision.margin:+.2f}", "", "in all"))
@@ -111,7 +124,7 @@ def _account(place: int, token: TokenExplanation, decision: Decision, explanatio
     if decision.runner_up is not None:
         over = f", runner-up {decision.runner_up} {decision.runner_up_probability:.3f}"
     heading = element("h3", isolated(token.text), " ", element("span", chosen), element("small", over))
-    return element("article", heading, element("table", *rows, class_="pulls"), id=f"t{place}", class_="account")
+    return element("article", heading, element("table", *rows, class_="pulls"), id=name, class_="account")
 
 
 def _pulls(pulls: Sequence[tuple[float | None, str]]) -> list[Html]:

@@ -14,7 +14,7 @@ from crfner.errors import CrfnerError
 from crfner.hybrid import HybridRecognizer
 from crfner.recognizer import Recognizer
 from crfner.rules.recognizer import RuleRecognizer
-from crfner.rules.values import DictionaryRule, RegexRule, Rule, RuleSet
+from crfner.rules.values import DictionaryRule, PluginRule, RegexRule, Rule, RuleSet, TokenRule
 
 CRF, RULES, HYBRID = "crf", "rules", "hybrid"
 
@@ -50,6 +50,5 @@ def parts_of(recognizer: Recognizer) -> Parts:
 
 def kind_of(rule: Rule) -> str:
     """The name of a rule's kind."""
-    if isinstance(rule, DictionaryRule):
-        return "dictionary"
-    return "regex" if isinstance(rule, RegexRule) else "tokens"
+    kinds = {DictionaryRule: "dictionary", RegexRule: "regex", TokenRule: "tokens", PluginRule: "plugin"}
+    return kinds[type(rule)]

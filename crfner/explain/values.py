@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crfner.lazy import shown_by
+
 DOUBT = 0.1
 """A token is shown, even outside entities, when the probability of its runner-up is above this."""
 
@@ -160,6 +162,8 @@ class DocumentExplanation:
     hits: tuple[Hit, ...]
     tokens: tuple[TokenExplanation, ...]
 
+    _repr_html_ = shown_by("explanation")
+
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
@@ -212,3 +216,5 @@ class ModelExplanation:
     tags: tuple[TagWeights, ...]
     transitions: tuple[tuple[float, ...], ...]
     rules: tuple[RuleSummary, ...]
+
+    _repr_html_ = shown_by("explanation")

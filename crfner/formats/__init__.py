@@ -3,36 +3,74 @@
 Reading is lazy: documents come one by one, and a mistake is raised, with file and line, where the reader gets to it.
 `sniff` finds the format out, by the content first and by the file's ending where the content does not tell.
 
-    conll        one token a line, tag in the last column      .conll .iob .iob2 .bio .bioes .bilou .tsv
+    conll        one token a line, tag in the last column      .conll .iob .bio .bioes .bilou .bmes .tsv ...
     spacy-json   [[text, {"entities": [[0, 5, "ORG"]]}], ...]  .json
     spacy-jsonl  one such pair a line
     spacy-py     TRAIN_DATA = [(text, {"entities": ...})]      .py
+    docbin       spaCy's DocBin, a binary file               .spacy
+    hf-json      [{"tokens": [...], "ner_tags": [...]}, ...], as on the Hugging Face hub
+    hf-jsonl     one such object a line
+    hf-parquet   the same in Parquet                        .parquet
     jsonl        Prodigy's, doccano's or our own objects       .jsonl .ndjson
+    prodigy      the same, with the numbers of a span's tokens
+    doccano      doccano's JSON lines and JSON lists
+    labelstudio  Label Studio's tasks, with annotations or predictions
+    brat         a folder of .txt and .ann files               .ann
+    pubtator     PMID|t|title, PMID|a|abstract, columns        .pubtator
+    spans-csv    a row a span, with the document's text        .csv
+    spans-tsv    the same, between tabs
     text         one document a line, no spans                 .txt .text
     inline       [Apple](ORG) is a company; written only       .md
+    rasa         Rasa's examples by intent                  .yml .yaml
     table        one row a span; written only
 
 `spacy` stands for whichever of the three a file holds; written, for the one that goes with the file's ending.
 
-Public names: `read`, `write`, `sniff`, `by_ending`, `FORMATS`, `Format`, `Notes`.
+Other installed packages can add formats: each is a `Format` that an entry point of the group `crfner.formats` names.
+
+Public names: `read`, `write`, `sniff`, `by_ending`, `find`, `names`, `takes`, `FORMATS`, `PLUGINS`, `Format`, `Notes`.
 """
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from crfner import plugins
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, open_text
-from crfner.formats import conll, inline, jsonl, spacy, table, text
+from crfner.formats import (
+    brat,
+    conll,
+    docbin,
+    doccano,
+    hf_parquet,
+    huggingface,
+    inline,
+    jsonl,
+    labelstudio,
+    markup,
+    prodigy,
+    pubtator,
+    rasa,
+    spacy,
+    span_table,
+    table,
+    text,
+)
 from crfner.formats.checks import Notes
-from crfner.formats.sniffing import by_content
+from crfner.formats.sniffing import by_bytes, by_content
 
-__all__ = ["FORMATS", "Format", "Notes", "by_ending", "read", "sniff", "write"]
+__all__ = ["FORMATS", "PLUGINS", "Format", "Notes", "by_ending", "find", "names", "read", "sniff", "takes", "write"]
+
+PLUGINS = "crfner.formats"
+"""The group of entry points under which other packages offer formats."""
 
 _HEAD = 1 << 16  # characters that are looked at to find out the format
 
@@ -55,15 +93,30 @@ class Format:
     by_path: bool = False
 
 
+_CONLL = (".conll", ".iob", ".iob1", ".iob2", ".bio", ".bioes", ".bilou", ".bmes", ".bmewo", ".tsv")
+
 FORMATS: dict[str, Format] = {
-    "conll": Format(conll.read, conll.write, (".conll", ".iob", ".iob1", ".iob2", ".bio", ".bioes", ".bilou", ".tsv")),
+    "conll": Format(conll.read, conll.write, _CONLL),
     "spacy": Format(spacy.read, spacy.write_json, overlaps=True),
     "spacy-json": Format(spacy.read_json, spacy.write_json, (".json",), True),
     "spacy-jsonl": Format(spacy.read_jsonl, spacy.write_jsonl, overlaps=True),
     "spacy-py": Format(spacy.read_python, spacy.write_python, (".py",), True),
+    "docbin": Format(docbin.read, docbin.write, (".spacy",), True, True),
+    "hf-json": Format(huggingface.read, huggingface.write_json),
+    "hf-jsonl": Format(huggingface.read, huggingface.write_jsonl),
+    "hf-parquet": Format(hf_parquet.read, hf_parquet.write, (".parquet",), by_path=True),
     "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson"), True),
+    "prodigy": Format(jsonl.read, prodigy.write, overlaps=True),
+    "doccano": Format(doccano.read, doccano.write, overlaps=True),
+    "labelstudio": Format(labelstudio.read, labelstudio.write, overlaps=True),
+    "brat": Format(brat.read, brat.write, (".ann",), overlaps=True, by_path=True),
+    "pubtator": Format(pubtator.read, pubtator.write, (".pubtator",), overlaps=True),
+    "spans-csv": Format(span_table.read, span_table.write_csv, (".csv",), overlaps=True),
+    "spans-tsv": Format(span_table.read, span_table.write_tsv, overlaps=True),
     "text": Format(text.read, text.write, (".txt", ".text")),
-    "inline": Format(None, inline.write, (".md",)),
+    "inline": Format(inline.read, inline.write, (".md",)),
+    "markup": Format(markup.read, markup.write, (".markup",), True),
+    "rasa": Format(rasa.read, rasa.write, (".yml", ".yaml")),
     "table": Format(None, table.write),
 }
 _SPACY_BY_ENDING = {".py": "spacy-py", ".jsonl": "spacy-jsonl"}
@@ -89,15 +142,16 @@ def read(
     """
     format = format or by_path(path)
     options["notes"] = Notes() if notes is None else notes
-    if format is not None and _format(format, "read").by_path:
-        yield from _examples(_format(format, "read"), path, stream_name(path), overlaps, options)
+    entry = find(format, "read") if format is not None else None
+    if entry is not None and entry.by_path:
+        yield from _examples(entry, path, stream_name(path), overlaps, options)
         return
     with open_text(path) as stream:
         name = stream_name(path)
         head, lines = _head(stream)
         if not head.strip():
             raise InputError("the file is empty; give one that holds labelled text", name)
-        entry = _format(format or by_content(head) or by_ending(path) or "text", "read")
+        entry = entry or find(_by_content_or_ending(head, path), "read")
         yield from _examples(entry, lines, name, overlaps, options)
 
 
@@ -132,11 +186,11 @@ def write(
     """
     name = format or by_ending(path)
     if name is None:
-        known = ", ".join(known for known, entry in FORMATS.items() if entry.write)
+        known = ", ".join(names("write"))
         raise CrfnerError(f"{os.fspath(path)}: the ending does not tell the format; name it, one of {known}")
     if name == "spacy":
         name = _SPACY_BY_ENDING.get(_ending(path), "spacy-json")
-    entry = _format(name, "write")
+    entry = find(name, "write")
     assert entry.write is not None
     options["notes"] = Notes() if notes is None else notes
     if entry.by_path:
@@ -159,19 +213,44 @@ def sniff(path: str | os.PathLike[str]) -> str:
         head, _ = _head(stream)
     if not head.strip():
         raise InputError("the file is empty; give one that holds labelled text", stream_name(path))
-    return by_content(head) or by_ending(path) or "text"
+    return _by_content_or_ending(head, path)
+
+
+def _by_content_or_ending(head: str, path: str | os.PathLike[str]) -> str:
+    """The content decides before the ending, unless only a plugin knows the ending: no content is known to be its."""
+    ending = by_ending(path)
+    if ending is not None and ending not in FORMATS:
+        return ending
+    return by_content(head) or ending or "text"
 
 
 def by_ending(path: str | os.PathLike[str]) -> str | None:
-    """The format that the file's ending stands for, if any."""
+    """The format that the file's ending stands for, if any; plugins are asked about endings that no other has."""
     ending = _ending(path)
-    return next((name for name, entry in FORMATS.items() if ending in entry.endings), None)
+    found = next((name for name, entry in FORMATS.items() if ending in entry.endings), None)
+    if found is not None or not ending:
+        return found
+    for name, plugin in plugins.named(PLUGINS).items():
+        with suppress(CrfnerError):  # one that is broken was not asked for
+            if name not in FORMATS and ending in plugin.load(Format).endings:
+                return name
+    return None
 
 
 def by_path(path: str | os.PathLike[str]) -> str | None:
     """The format of a folder or a binary file, by its ending or what is in it; None for what is text."""
+    if brat.holds(path):
+        return "brat"
     name = by_ending(path)
-    return name if name is not None and FORMATS[name].by_path else None
+    if name is not None and find(name, "").by_path:
+        return name
+    if not os.path.isfile(path):  # what is read from a pipe is gone
+        return None
+    try:
+        with open(path, "rb") as stream:
+            return by_bytes(stream.read(512))
+    except OSError:
+        return None  # told by whoever reads it
 
 
 def stream_name(path: str | os.PathLike[str]) -> str:
@@ -183,13 +262,29 @@ def _ending(path: str | os.PathLike[str]) -> str:
     return os.path.splitext(os.fspath(path))[1].lower()
 
 
-def _format(name: str, action: str) -> Format:
+def names(action: str) -> list[str]:
+    """The formats that can be read (action "read") or written ("write"), and those of plugins, which may do either."""
+    able = [name for name, entry in FORMATS.items() if getattr(entry, action) is not None]
+    return able + [name for name in plugins.named(PLUGINS) if name not in FORMATS]
+
+
+def find(name: str, action: str) -> Format:
+    """The format of that name, which can be read (action "read") or written ("write"), or either (""); plugins too.
+
+    Raises CrfnerError when there is none, when it cannot do that, or, naming the package, when a plugin is broken.
+    """
     entry = FORMATS.get(name)
-    if entry is None or getattr(entry, action) is None:
-        able = ", ".join(known for known, other in FORMATS.items() if getattr(other, action) is not None)
+    if entry is None and (plugin := plugins.named(PLUGINS).get(name)) is not None:
+        entry = plugin.load(Format)
+    if entry is None or (action and getattr(entry, action) is None):
         what = "unknown format" if entry is None else f"cannot {action} the format"
-        raise CrfnerError(f"{what} {name!r}; choose one of {able}")
+        raise CrfnerError(f"{what} {name!r}; choose one of {', '.join(names(action or 'read'))}")
     return entry
+
+
+def takes(name: str, action: str, option: str) -> bool:
+    """Whether the format's reader or writer has an option of that name."""
+    return option in inspect.signature(getattr(find(name, action), action)).parameters
 
 
 def _head(stream: Iterable[str]) -> tuple[str, Iterator[str]]:

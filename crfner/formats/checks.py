@@ -3,8 +3,8 @@
 Input is checked here, where file and line are known, so that a mistake is named with its place and its remedy; a
 `Document` itself only knows that its offsets are in order.
 
-Public names: `Place`, `Notes`, `Entity`; `checked_text`, `checked_spans`, `checked_label`, `check_unicode`,
-`wrong_key`; `parse_json`, `json_errors`, `json_decoder`, `to_json`; `show`, `describe`.
+Public names: `Place`, `Record`, `Notes`, `Entity`; `checked_text`, `checked_spans`, `checked_label`, `check_unicode`,
+`wrong_key`; `parse_json`, `json_errors`, `json_decoder`, `to_json`; `show`, `describe`; `OTHER_FIELDS`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any, NoReturn
 
 from crfner.document import Span
@@ -24,26 +25,45 @@ from crfner.errors import CrfnerError, InputError
 Notes = Counter[str]
 """What was repaired, split, skipped or dropped on the way: how often each, by a phrase such as "tokens split"."""
 
+OTHER_FIELDS = "other fields"
+"""The key of `Document.meta` under which fields of a record that mean nothing here are kept, to be written again."""
+
 _SHOWN = 40  # characters of the user's data in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the input something was read: the file's name and the line, counted from 1."""
+    """Where in the input something was read: the file's name and the line, counted from 1.
+
+    part  what of the file it was, such as "task 3", where that tells more than the line
+    """
 
     path: str
     line: int
+    part: str = ""
 
     def refuse(self, message: str) -> NoReturn:
         """Raise an InputError about this place."""
-        raise InputError(message, self.path, self.line)
+        raise InputError(f"{self.part}: {message}" if self.part else message, self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Place):
+    """Where in an input without lines something was read: which of its parts, such as the 3rd "document" or "row"."""
+
+    part: str = "document"
+
+    def refuse(self, message: str) -> NoReturn:
+        """Raise an InputError about this place."""
+        raise InputError(f"{self.part} {self.line}: {message}", self.path)
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A span as the file has it, not yet checked.
 
-    `text` is what the file says the span covers; it is compared with the document when it is there.
+    `text` is what the file says the span covers; it is compared with the document when it is there. `place` is where
+    the span was read, when that is not where its text was.
     """
 
     start: Any
@@ -52,6 +72,7 @@ class Entity:
     score: Any = None
     source: Any = None
     text: Any = None
+    place: Place | None = None
 
 
 def checked_text(value: Any, place: Place) -> str:
@@ -75,18 +96,23 @@ def check_unicode(value: str, what: str, place: Place) -> None:
 def checked_spans(text: str, entities: Iterable[Entity], place: Place, overlaps: bool = False) -> tuple[Span, ...]:
     """The spans, sorted. Raises InputError for the first that is wrong, or, without `overlaps`, for two that share
     characters."""
-    spans = [_checked_span(text, number, entity, place) for number, entity in enumerate(entities, 1)]
-    spans.sort()
-    if overlaps:
-        return tuple(spans)
+    placed = [
+        (_checked_span(text, number, entity, entity.place or place), entity.place or place)
+        for number, entity in enumerate(entities, 1)
+    ]
+    placed.sort(key=itemgetter(0))
     widest: Span | None = None
-    for span in spans:
+    before = place
+    for span, there in placed if not overlaps else ():
         if widest is not None and span == widest:
-            place.refuse(f"the span {describe(span, text)} is there twice; remove one")
+            there.refuse(f"the span {describe(span, text)} is there twice; remove one")
         if widest is not None and span.start < widest.end:
-            place.refuse(f"the spans {describe(widest, text)} and {describe(span, text)} overlap; keep one of them")
-        widest = span
-    return tuple(spans)
+            max(before, there, key=attrgetter("line")).refuse(
+                f"the spans {describe(widest, text)} and {describe(span, text)} overlap; keep one of them, or let "
+                "'crfner convert --overlaps longest' choose"
+            )
+        widest, before = span, there
+    return tuple(span for span, _ in placed)
 
 
 def _checked_span(text: str, number: int, entity: Entity, place: Place) -> Span:

@@ -9,28 +9,21 @@ Public names: `write`, `joined`, `DOCSTART`.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any, TextIO
 
 from crfner import schemes
-from crfner.document import Chunk, Document, Offsets, align
+from crfner.document import Document, Offsets
 from crfner.errors import CrfnerError
-from crfner.formats.checks import Notes, describe, show, to_json
+from crfner.formats.checks import Notes, show, to_json
+from crfner.formats.fitting import UNKNOWN_COLUMN, Piece, fitted, retokenized, tagged_sentences
 
 DOCSTART = "-DOCSTART-"
-UNKNOWN_COLUMN = "_"
-"""What an extra column says about a token that the input did not have."""
-
 META_OF_CONLL = ("columns", "docstart", "block", "comments")
 """The keys of `Document.meta` that have a place of their own in the file."""
 
 _BREAKS = re.compile(r"[\t\r\n]")
-
-_Piece = tuple[int, int, int]
-"""A token to be: start, end, and the index of the token it is a part of, or -1."""
 
 
 def write(documents: Iterable[Document], stream: TextIO, *, notes: Notes, scheme: str = "IOB2") -> None:
@@ -48,7 +41,7 @@ def write(documents: Iterable[Document], stream: TextIO, *, notes: Notes, scheme
     width: int | None = None
     after_marked = False
     for number, document in enumerate(documents, 1):
-        document = _prepared(document, notes)
+        document = fitted(_writable(document, notes), notes, "CoNLL")
         columns: Sequence[Sequence[str]] = document.meta.get("columns", ())
         if document.tokens:
             width = len(columns) if width is None else width
@@ -72,17 +65,7 @@ def _write_sentences(
     comments: dict[int, list[str]] = {}
     for index, line in document.meta.get("comments", ()):
         comments.setdefault(min(index, len(document.sentences)), []).append(line.replace("\t", " "))
-    chunks = document.chunks()
-    position = 0
-    for index, (first, last) in enumerate(document.sentences):
-        inside: list[Chunk] = []
-        while position < len(chunks) and chunks[position][1] <= last:
-            begin, end, label = chunks[position]
-            inside.append((begin - first, end - first, label))
-            position += 1
-        tags = schemes.encode(inside, last - first, scheme)
-        if scheme == "IO" and (merged := len(inside) - len(schemes.decode(tags, scheme))):
-            notes["spans joined with the one before them (scheme IO cannot tell them apart)"] += merged
+    for index, (first, last, tags) in enumerate(tagged_sentences(document, scheme, notes)):
         rows = zip(words[first:last], *(column[first:last] for column in columns), tags, strict=True)
         lines = [*comments.get(index, ()), *map("\t".join, rows)]
         stream.write("\n".join(lines) + "\n\n")
@@ -161,41 +144,21 @@ def _outer_offsets(document: Document) -> list[Offsets]:
     return [(tokens[first][0], tokens[last - 1][1]) for first, last, _ in document.chunks()]
 
 
-def _prepared(document: Document, notes: Notes) -> Document:
-    """The document with tokens that a line can hold, at whose borders all spans begin and end, within sentences."""
+def _writable(document: Document, notes: Notes) -> Document:
+    """The document with tokens that a line can hold, and spans with labels that it can hold."""
     from crfner.tokenize import tokenized
 
-    _check_spans(document)
+    for span in document.spans:
+        if _BREAKS.search(span.label) or span.label != span.label.rstrip():
+            raise CrfnerError(f"the label {show(span.label)} ends in white space or holds a line break; rename it")
     document = _with_writable_tokens(tokenized(document), notes)
     if not document.tokens:  # a line could hold none of them: the text is cut as it will be when it is read again
         columns = document.meta.get("columns", ())
         document = _with_writable_tokens(tokenized(replace(document, sentences=())), notes)
         if columns:
-            unknown = tuple(("_",) * len(document.tokens) for _ in columns)
+            unknown = tuple((UNKNOWN_COLUMN,) * len(document.tokens) for _ in columns)
             document = replace(document, meta={**document.meta, "columns": unknown})
-    document = _with_a_token_for_each_span(document)
-    sentences = len(document.sentences)
-    document, off_border = align(document)
-    if off_border:
-        notes["spans off the token borders (tokens were split where they cut one)"] += off_border
-    if len(document.sentences) < sentences:
-        notes["sentences joined (a span goes across)"] += sentences - len(document.sentences)
-    if scored := sum(span.score is not None for span in document.spans):
-        notes["scores left out (CoNLL holds none)"] += scored
     return document
-
-
-def _check_spans(document: Document) -> None:
-    end = 0
-    for span in document.spans:
-        what = describe(span, document.text)
-        if span.start < end:
-            raise CrfnerError(f"the span {what} overlaps the one before it, which CoNLL cannot hold; keep one of them")
-        if document.text[span.start : span.end].isspace():
-            raise CrfnerError(f"the span {what} covers only white space, which CoNLL cannot hold; remove it")
-        if _BREAKS.search(span.label) or span.label != span.label.rstrip():
-            raise CrfnerError(f"the label {show(span.label)} ends in white space or holds a line break; rename it")
-        end = span.end
 
 
 def _with_writable_tokens(document: Document, notes: Notes) -> Document:
@@ -204,7 +167,7 @@ def _with_writable_tokens(document: Document, notes: Notes) -> Document:
     covered = sum(last - first for first, last in document.sentences)
     if covered == len(words) and not any(_BREAKS.search(word) or word == DOCSTART for word in words):
         return document
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     for index, (word, (start, end)) in enumerate(zip(words, document.tokens, strict=True)):
         if word == DOCSTART:
             parts = [(start, start + 1, index), (start + 1, end, index)]
@@ -216,51 +179,4 @@ def _with_writable_tokens(document: Document, notes: Notes) -> Document:
             continue
         notes["tokens split or left out (a column cannot hold tabs, line breaks or -DOCSTART-)"] += 1
         pieces.extend(parts)
-    return _retokenized(document, pieces)
-
-
-def _with_a_token_for_each_span(document: Document) -> Document:
-    """Add tokens where a span touches none, as tokens of the input need not cover the text."""
-    if len(document.chunks()) == len(document.spans):
-        return document
-    starts = [start for start, _ in document.tokens]
-    ends = [end for _, end in document.tokens]
-    pieces = [(start, end, index) for index, (start, end) in enumerate(document.tokens)]
-    for span in document.spans:
-        if bisect_right(ends, span.start) >= bisect_left(starts, span.end):
-            for run in re.finditer(r"\S+", document.text[span.start : span.end]):
-                pieces.append((span.start + run.start(), span.start + run.end(), -1))
-    return _retokenized(document, sorted(pieces))
-
-
-def _retokenized(document: Document, pieces: Sequence[_Piece]) -> Document:
-    """The document with these tokens; a new one joins the sentence of the token before it."""
-    sentence_of = _sentence_of_each_token(document)
-    current = 0
-    keys = []
-    for _, _, origin in pieces:
-        current = sentence_of[origin] if origin >= 0 else current
-        keys.append(current)
-    sentences, position = [], 0
-    for _, group in groupby(keys):
-        last = position + len(list(group))
-        sentences.append((position, last))
-        position = last
-    meta: Mapping[str, Any] = document.meta
-    if "columns" in meta:
-        columns = (
-            tuple(UNKNOWN_COLUMN if origin < 0 else column[origin] for _, _, origin in pieces)
-            for column in meta["columns"]
-        )
-        meta = {**meta, "columns": tuple(columns)}
-    tokens = tuple((start, end) for start, end, _ in pieces)
-    return replace(document, tokens=tokens, sentences=tuple(sentences), meta=meta)
-
-
-def _sentence_of_each_token(document: Document) -> list[int]:
-    """A number for each token, the same within a sentence; tokens between sentences are sentences of their own."""
-    numbers: list[int] = []
-    for index, (first, last) in enumerate(document.sentences):
-        numbers += [2 * index] * (first - len(numbers))
-        numbers += [2 * index + 1] * (last - first)
-    return numbers + [2 * len(document.sentences)] * (len(document.tokens) - len(numbers))
+    return retokenized(document, pieces)

@@ -1,20 +1,23 @@
 """JSON lines: one object a line, with a text and its spans; the format that loses nothing.
 
 Read are Prodigy's objects (`spans`, `tokens`, `answer`), doccano's (`label`, `labels` or `entities`, as lists or as
-objects with start_offset and end_offset) and our own. Written is `text` and `spans` as Prodigy has them, with `id`,
-`tokens`, `sentences` and `meta` where there are any. Fields that mean nothing here are kept and written again.
+objects with start_offset and end_offset) and our own. A span of Prodigy's may be given by its tokens, `token_start` and
+`token_end`, the last one included; where offsets are there too, the two must agree. Written is `text` and `spans` as
+Prodigy has them, with `id`, `tokens`, `sentences` and `meta` where there are any. Fields that mean nothing here are
+kept and written again.
 
-Public names: `read`, `write`.
+Public names: `read`, `write`, `to_record`; `is_accepted`, `to_document`, for the formats that are much alike.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from crfner.document import Document, Offsets, Span
 from crfner.formats.checks import (
+    OTHER_FIELDS,
     Entity,
     Notes,
     Place,
@@ -30,7 +33,6 @@ from crfner.formats.checks import (
 _SPAN_KEYS = ("spans", "entities", "label", "labels")
 _OWN_KEYS = frozenset({"id", "text", "tokens", "sentences", "meta", "answer", *_SPAN_KEYS})
 _MISTAKEN_KEYS = ("span", "ent", "ents", "entity", "annotation", "annotations", "ner", "tags")
-_EXTRA = "other fields"
 _BREAKS = re.compile(r"[\t\r\n]")
 
 
@@ -50,11 +52,14 @@ def read(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = Fals
             place.refuse(f'a line should be an object such as {{"text": ..., "spans": [...]}}, not {show(record)}')
         if "\\u" in line:  # the only way to spell half of a surrogate pair
             check_unicode(to_json(record), "the line", place)
-        if _accepted(record, place, notes):
-            yield _document(record, place, overlaps)
+        if record.get("offsets") == "utf-16":  # as we mark what we write for doccano
+            place.refuse("the offsets are said to count UTF-16 units; read this as doccano")
+        if is_accepted(record, place, notes):
+            yield to_document(record, place, overlaps)
 
 
-def _accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
+def is_accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
+    """Whether the record's `answer`, if any, is accept; one that was rejected or ignored is noted."""
     answer = record.get("answer", "accept")
     if answer in ("reject", "ignore"):
         notes[f"examples skipped (their answer is {answer})"] += 1
@@ -64,17 +69,18 @@ def _accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
     return True
 
 
-def _document(record: Mapping[str, Any], place: Place, overlaps: bool) -> Document:
+def to_document(record: Mapping[str, Any], place: Place, overlaps: bool) -> Document:
+    """The document that the object of a line stands for. Raises InputError when it is wrong."""
     if "text" not in record:
         wrong_key(record, "text", place, "the object")
     text = checked_text(record["text"], place)
     tokens = _tokens(record.get("tokens"), text, place)
     sentences = _ranges(record.get("sentences"), "sentences", len(tokens), place)
-    spans = checked_spans(text, _entities(record, place), place, overlaps)
+    spans = checked_spans(text, _entities(record, tokens, place), place, overlaps)
     return Document(text, tokens, sentences, spans, _id(record.get("id"), place), _meta(record, len(tokens), place))
 
 
-def _entities(record: Mapping[str, Any], place: Place) -> Iterator[Entity]:
+def _entities(record: Mapping[str, Any], tokens: Sequence[Offsets], place: Place) -> Iterator[Entity]:
     """The spans under whichever key they are; `label` is a text category instead when it is a string."""
     present = [key for key in _SPAN_KEYS if isinstance(record.get(key), list) and record[key]]
     if len(present) > 1:
@@ -86,16 +92,18 @@ def _entities(record: Mapping[str, Any], place: Place) -> Iterator[Entity]:
         if mistaken and not present and isinstance(value, list) and value and isinstance(value[0], list | dict):
             place.refuse(f"the spans are under {key!r}; name the key 'spans'")
     for number, entry in enumerate(record[present[0]] if present else (), 1):
-        yield _entity(entry, number, place)
+        yield _entity(entry, number, tokens, place)
 
 
-def _entity(entry: Any, number: int, place: Place) -> Entity:
+def _entity(entry: Any, number: int, tokens: Sequence[Offsets], place: Place) -> Entity:
     if isinstance(entry, list):
         if len(entry) != 3:
             place.refuse(f"span {number} should be [start, end, label], not {show(entry)}")
         return Entity(*entry)
     if not isinstance(entry, dict):
         place.refuse(f'span {number} should be {{"start": ..., "end": ..., "label": ...}}, not {show(entry)}')
+    if "token_start" in entry and "token_end" in entry:
+        entry = _with_offsets(entry, number, tokens, place)
     suffix = "_offset" if "start_offset" in entry or "end_offset" in entry else ""
     for key in (f"start{suffix}", f"end{suffix}", "label"):
         if key not in entry:
@@ -109,6 +117,31 @@ def _entity(entry: Any, number: int, place: Place) -> Entity:
         entry.get("source"),
         text if isinstance(text, str) else None,
     )
+
+
+def _with_offsets(entry: dict[str, Any], number: int, tokens: Sequence[Offsets], place: Place) -> dict[str, Any]:
+    """The span with the offsets that its tokens have; InputError when it has others."""
+    given = [entry.get(key) for key in ("start", "end")]
+    if not tokens:
+        if None in given:
+            place.refuse(f"span {number} is given by its tokens, but there are no 'tokens'; add them, or start and end")
+        return entry
+    first, last = entry["token_start"], entry["token_end"]
+    for key, value in (("token_start", first), ("token_end", last)):
+        if type(value) is not int or not 0 <= value < len(tokens):
+            place.refuse(
+                f"the {key} of span {number} should be the number of a token, 0 to {len(tokens) - 1}, not {show(value)}"
+                "; the last token of a span is included"
+            )
+    if first > last:
+        place.refuse(f"span {number} begins with token {first} and ends with token {last}; the last one is included")
+    offsets = [tokens[first][0], tokens[last][1]]
+    if None not in given and given != offsets:
+        place.refuse(
+            f"span {number} is at {show(given[0])}..{show(given[1])}, but its tokens {first} to {last}, the last one "
+            f"included, are at {offsets[0]}..{offsets[1]}; mend one of the two"
+        )
+    return {**entry, "start": offsets[0], "end": offsets[1]}
 
 
 def _tokens(value: Any, text: str, place: Place) -> tuple[Offsets, ...]:
@@ -183,7 +216,7 @@ def _meta(record: Mapping[str, Any], length: int, place: Place) -> dict[str, Any
     extra = {key: value for key, value in record.items() if key not in _OWN_KEYS}
     if isinstance(record.get("label"), str):  # a category of the whole text
         extra["label"] = record["label"]
-    return meta | {_EXTRA: extra} if extra else meta
+    return meta | {OTHER_FIELDS: extra} if extra else meta
 
 
 def _is_rows(value: Any) -> bool:
@@ -219,7 +252,7 @@ def to_record(document: Document) -> dict[str, Any]:
     {'text': 'Apple is here', 'spans': [{'start': 0, 'end': 5, 'label': 'ORG'}]}
     """
     meta = dict(document.meta)
-    extra = meta.pop(_EXTRA, {}) if isinstance(meta.get(_EXTRA), dict) else {}
+    extra = meta.pop(OTHER_FIELDS, {}) if isinstance(meta.get(OTHER_FIELDS), dict) else {}
     record: dict[str, Any] = {} if document.id is None else {"id": document.id}
     record["text"] = document.text
     if document.tokens:

@@ -11,7 +11,6 @@ Public names: `read` (finds out which of the three it is), `read_json`, `read_js
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
@@ -25,16 +24,14 @@ from crfner.formats.checks import (
     Place,
     checked_spans,
     checked_text,
-    json_decoder,
-    json_errors,
     parse_json,
     show,
     to_json,
     wrong_key,
 )
+from crfner.formats.json_items import listed
 
 _WANTED = '[text, {"entities": [[start, end, label], ...]}]'
-_BLANK = re.compile(r"[ \t\r\n]*")
 
 
 def read(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
@@ -60,29 +57,8 @@ def read(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = Fals
 
 def read_json(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
     """The documents of a JSON file: one list of pairs. The file is held in memory."""
-    text = "".join(lines)
-    position = _skip_blank(text, 0)
-    if text[position : position + 1] != "[":
-        raise InputError(f"the top level should be a list, [{_WANTED}, ...]", name, _line(text, position))
-    decoder = json_decoder()
-    position = _skip_blank(text, position + 1)
-    line, counted = 1, 0
-    more = text[position : position + 1] != "]"
-    while more:
-        line, counted = line + text.count("\n", counted, position), position
-        with json_errors(Place(name, 1)):  # the decoder counts lines from the start of the file
-            item, position = decoder.raw_decode(text, position)
-        yield _document(item, Place(name, line), notes, overlaps)
-        position = _skip_blank(text, position)
-        mark = text[position : position + 1]
-        if mark not in (",", "]"):
-            message = f"invalid JSON: a comma or ] should stand before {show(text[position : position + 20])}; add it"
-            raise InputError(message, name, _line(text, position))
-        more = mark == ","
-        position = _skip_blank(text, position + 1) if more else position
-    end = _skip_blank(text, position + 1)
-    if end < len(text):
-        raise InputError("something follows the end of the list; remove it", name, _line(text, end))
+    for item, place in listed("".join(lines), name, _WANTED):
+        yield _document(item, place, notes, overlaps)
 
 
 def read_jsonl(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
@@ -204,12 +180,3 @@ def _write_list(
 
 def _triples(document: Document) -> list[tuple[int, int, str]]:
     return [(span.start, span.end, span.label) for span in document.spans]
-
-
-def _skip_blank(text: str, position: int) -> int:
-    match = _BLANK.match(text, position)
-    return match.end() if match else position
-
-
-def _line(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1

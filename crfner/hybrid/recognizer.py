@@ -29,6 +29,7 @@ from crfner.hybrid.evidence import Evidence, Labelled
 from crfner.hybrid.kinds import KINDS, read_policy
 from crfner.hybrid.marking import marked
 from crfner.hybrid.policies import Policy
+from crfner.lazy import shown_by
 from crfner.rules import RuleRecognizer, RuleSet
 from crfner.rules.checking.estimates import estimated
 from crfner.rules.mining import crossfit, deal
@@ -55,6 +56,8 @@ class HybridRecognizer:
     `interrupted_` whether Ctrl-C kept the settings from being chosen: then they are those it would have without `fit`.
     Raises SettingError for an unknown policy, and for rules without which nothing could be mined or found.
     """
+
+    _repr_html_ = shown_by("model")
 
     def __init__(
         self,

@@ -12,15 +12,13 @@ from crfner.document import Offsets, Span
 from crfner.evaluation.values import ERROR_GROUPS
 from crfner.report.errors import Case, Slip, cases, excerpt, select
 from crfner.report.filtering import filter_form
-from crfner.report.markup import Html, element, isolated, join, running_text
+from crfner.report.marks import Mark, apart, chip, colour, mark, marked
+from crfner.report.markup import Html, element, isolated, join
 from crfner.report.notes import KINDS
 from crfner.report.values import count
 
 LIMIT = 200
 """So many sentences are shown."""
-COLOURS = 8
-"""So many colours the style knows for labels."""
-NO_BREAK = "\u00a0"
 
 
 def errors_section(comparison: Comparison, limit: int = LIMIT) -> Html:
@@ -43,7 +41,7 @@ def errors_section(comparison: Comparison, limit: int = LIMIT) -> Html:
 
 
 def _legend(colours: Mapping[str, int]) -> Html:
-    chips = (element("li", element("mark", _chip(label), class_=_colour(n))) for label, n in colours.items())
+    chips = (element("li", element("mark", chip(label), class_=colour(n))) for label, n in colours.items())
     return element(
         "div",
         element("ul", *chips, class_="legend", aria_label="labels"),
@@ -102,59 +100,22 @@ def _sentence(
 ) -> Html:
     """The pieces of the sentence with marks; entities within or across others are named after it."""
     wrong = {slip.predicted for slip in slips}
-    marks = [(span.start, span.end, span.label, (span.start, span.end, span.label) in wrong) for span in reading]
-    drawn: list[tuple[int, int, str, bool | None]] = []
-    crossing = []
-    for mark in marks:
-        if drawn and mark[0] < drawn[-1][1]:
-            crossing.append(mark)
-        else:
-            drawn.append(mark)
+    drawn, crossing = apart(
+        Mark(span.start, span.end, span.label, (span.start, span.end, span.label) in wrong) for span in reading
+    )
     for slip in slips:
         if slip.kind == "missed" and slip.gold:
             start, end, label = slip.gold
-            if all(end <= first or last <= start for first, last, _, _ in drawn):
-                drawn.append((start, end, label, None))
-    drawn.sort(key=lambda mark: mark[:3])
+            if all(end <= other.start or other.end <= start for other in drawn):
+                drawn.append(Mark(start, end, label, None))
+    drawn.sort(key=lambda each: each[:3])
     parts: list[str] = []
     reached = case.place[0]
     for start, end in pieces:
         parts.append("… " if start > reached else "")
-        parts += _piece(case.text, start, end, drawn, colours)
+        parts += marked(case.text, start, end, drawn, colours)
         reached = end
     parts.append(" …" if reached < case.place[1] else "")
-    for start, end, label, is_wrong in crossing:
-        parts += [" (also ", _mark(case.text[start:end], label, is_wrong, colours), ")"]
+    for each in crossing:
+        parts += [" (also ", mark(case.text[each.start : each.end], each, colours), ")"]
     return join(parts)
-
-
-def _piece(
-    text: str, start: int, end: int, marks: Sequence[tuple[int, int, str, bool | None]], colours: Mapping[str, int]
-) -> list[Html]:
-    parts = []
-    here = start
-    for first, last, label, is_wrong in marks:
-        if last <= start or end <= first:
-            continue
-        first, last = max(first, start), min(last, end)
-        parts += [running_text(text[here:first]), _mark(text[first:last], label, is_wrong, colours)]
-        here = last
-    return [*parts, running_text(text[here:end])]
-
-
-def _mark(text: str, label: str, is_wrong: bool | None, colours: Mapping[str, int]) -> Html:
-    """An entity with its label; `is_wrong` is None for one that is not there but should be."""
-    if is_wrong is None:
-        return element(
-            "span", running_text(text), element("bdi", f"{label}{NO_BREAK}missed", class_="chip"), class_="missed"
-        )
-    chip = _chip(f"{label}{NO_BREAK}✗" if is_wrong else label)
-    return element("mark", running_text(text), chip, class_=_colour(colours[label]) + (" wrong" if is_wrong else ""))
-
-
-def _chip(label: str) -> Html:
-    return element("bdi", label, class_="chip")
-
-
-def _colour(number: int) -> str:
-    return f"l{number % COLOURS}"

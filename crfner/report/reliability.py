@@ -1,6 +1,6 @@
 """Reliability as one HTML page that needs nothing else: precision over score, on which line it should lie, and a table.
 
-Public names: `to_page`, `reliability_chart`.
+Public names: `to_page`, `reliability_chart`, `table_of`, `verdict`.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ def to_page(found: Reliability, data: str) -> str:
 
     data  what was scored, by the name that the reader knows it by
     """
-    table = _table(found)
+    table = table_of(found)
     header = element(
         "header",
         element("p", "Reliability", class_="kicker"),
         element("h1", "Can the scores be trusted?"),
-        element("p", _verdict(found), class_="verdict"),
+        element("p", verdict(found), class_="verdict"),
         element("p", f"Scored on {data}.", class_="note"),
     )
     drawn = [reliability_chart(found)] if found.bins else []
@@ -41,7 +41,8 @@ def to_page(found: Reliability, data: str) -> str:
     return whole_page("Reliability", [header, main], STYLE)
 
 
-def _verdict(found: Reliability) -> str:
+def verdict(found: Reliability) -> str:
+    """How far the scores are from probabilities, in a few sentences."""
     if not found.bins:
         return "Nothing that was found has a score."
     said = sum(each.mean * each.count for each in found.bins) / found.count
@@ -74,7 +75,8 @@ def _across(fraction: float) -> float:
     return round(_FIRST + (_LAST - _FIRST) * fraction, 2)
 
 
-def _table(found: Reliability) -> Table:
+def table_of(found: Reliability) -> Table:
+    """The groups of entities by their scores."""
     columns = (
         Column("scores", number=False),
         Column("mean score", percent),

@@ -2,10 +2,10 @@
 
 Colours are pairs of a ground and an ink with a contrast of at least 4.5 to 1 (WCAG 2.2, level AA).
 
-Public names: `STYLE`.
+Public names: `STYLE`; `LIGHT` and `DARK`, the colours alone.
 """
 
-_LIGHT = """
+LIGHT = """
   --ground: #fdfcfa; --raised: #f5f3ee; --ink: #1d1f22; --soft: #595e66; --rule: #dedad2; --link: #1f5fa8;
   --alarm: #8a2c0d;
   --s0: #1f5fa8; --s1: #b3541e; --s2: #1d7a4f; --s3: #8a3fa0;
@@ -15,7 +15,7 @@ _LIGHT = """
   --i0: #123f75; --i1: #7a3409; --i2: #11522f; --i3: #5e2472;
   --i4: #7d1230; --i5: #0b4f56; --i6: #534806; --i7: #3c4046;
 """
-_DARK = """
+DARK = """
   --ground: #16181b; --raised: #1f2226; --ink: #e4e2dd; --soft: #a6aab0; --rule: #363a41; --link: #8ab8ee;
   --alarm: #f3a687;
   --s0: #7fb2ec; --s1: #eb9a63; --s2: #6cc79b; --s3: #cf93e0;
@@ -31,8 +31,8 @@ _BY_NUMBER = "\n".join(
 )
 
 STYLE = f"""
-:root {{ color-scheme: light dark; {_LIGHT} }}
-@media (prefers-color-scheme: dark) {{ :root {{ {_DARK} }} }}
+:root {{ color-scheme: light dark; {LIGHT} }}
+@media (prefers-color-scheme: dark) {{ :root {{ {DARK} }} }}
 * {{ box-sizing: border-box }}
 [hidden] {{ display: none !important }}
 html {{ -webkit-text-size-adjust: 100%; text-size-adjust: 100% }}
@@ -132,7 +132,7 @@ mark, .missed {{ color: var(--ink); padding: .12em .25em; border-radius: .22em; 
   .kinds {{ display: inline; margin-left: .6rem }}
 }}
 @media print {{
-  :root {{ color-scheme: light; {_LIGHT} --ground: #fff }}
+  :root {{ color-scheme: light; {LIGHT} --ground: #fff }}
   body {{ max-width: none; padding: 0; font-size: 10pt }}
   nav, #filter {{ display: none }}
   .box {{ overflow: visible }}

@@ -5,8 +5,8 @@ A rule file is read, checked and tried on labelled text before it is used; rules
     from crfner.rules import RuleRecognizer, read_rules
     recognizer = RuleRecognizer(read_rules("rules.yaml"))
 
-Public names: `DictionaryRule`, `RegexRule`, `TokenRule`, `Context`, `RuleSet`; `read_rules`, `write_rules`,
-`RuleRecognizer`; `lint`, `try_rules`, `mine`.
+Public names: `DictionaryRule`, `RegexRule`, `TokenRule`, `PluginRule`, `Context`, `RuleSet`; `read_rules`,
+`write_rules`, `RuleRecognizer`; `lint`, `try_rules`, `mine`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from crfner.rules.files.writing import write_rules
     from crfner.rules.mining import mine
     from crfner.rules.recognizer import RuleRecognizer
-    from crfner.rules.values import Context, DictionaryRule, RegexRule, RuleSet, TokenRule
+    from crfner.rules.values import Context, DictionaryRule, PluginRule, RegexRule, RuleSet, TokenRule
 
 __all__ = [
     "Context",
     "DictionaryRule",
+    "PluginRule",
     "RegexRule",
     "RuleRecognizer",
     "RuleSet",
@@ -41,6 +42,7 @@ __all__ = [
 _HOME = {
     "Context": "values",
     "DictionaryRule": "values",
+    "PluginRule": "values",
     "RegexRule": "values",
     "RuleRecognizer": "recognizer",
     "RuleSet": "values",

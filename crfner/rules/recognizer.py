@@ -1,6 +1,6 @@
 """RuleRecognizer: rules as a recogniser, with no labelled data at all.
 
-Three matchers, one for each kind of rule, find hits; context conditions thin them out; of those that overlap the
+Four matchers, one for each kind of rule, find hits; context conditions thin them out; of those that overlap the
 strongest stay. A rule recogniser is saved as a model file, and whatever a file holds is checked like a rule file.
 
 Public names: `RuleRecognizer`.
@@ -19,13 +19,16 @@ from typing import Any, Self
 from crfner import store
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
+from crfner.lazy import shown_by
 from crfner.rules.files.reading import rules_from_jsonl
 from crfner.rules.files.writing import rules_to_jsonl
 from crfner.rules.matching.contexts import Contexts
 from crfner.rules.matching.dictionary import DictionaryMatcher
+from crfner.rules.matching.functions import FunctionMatcher
 from crfner.rules.matching.patterns import TokenMatcher
 from crfner.rules.matching.regexes import RegexMatcher
-from crfner.rules.values import DictionaryRule, RegexRule, RuleSet, TokenRule, rank
+from crfner.rules.plugins import MissingRules
+from crfner.rules.values import DictionaryRule, PluginRule, RegexRule, RuleSet, TokenRule, rank
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS, tokenized, whole
 from crfner.version import __version__
 
@@ -42,8 +45,11 @@ class RuleRecognizer:
     tokenizer  cuts text that comes without tokens: a name in `crfner.tokenize.TOKENIZERS`
     sentences  splits text that comes without sentences: "rules" or "punkt"
 
-    Raises SettingError for an unknown tokenizer or splitter, and for a rule that cannot be used.
+    Raises SettingError for an unknown tokenizer or splitter, and for a rule that cannot be used; CrfnerError for a rule
+    of a package that is missing or broken.
     """
+
+    _repr_html_ = shown_by("model")
 
     def __init__(self, rules: RuleSet, *, tokenizer: str = "default", sentences: str = "rules") -> None:
         for what, value, known in (
@@ -62,6 +68,7 @@ class RuleRecognizer:
         self._matchers = (
             DictionaryMatcher([rule for rule in rules if isinstance(rule, DictionaryRule)]),
             RegexMatcher([rule for rule in rules if isinstance(rule, RegexRule)]),
+            FunctionMatcher([rule for rule in rules if isinstance(rule, PluginRule)]),
             TokenMatcher([rule for rule in rules if isinstance(rule, TokenRule)]),
         )
         conditional = [rule for rule in rules if rule.context is not None]
@@ -132,6 +139,8 @@ class RuleRecognizer:
             )
         except KeyError as error:
             raise CrfnerError(f"{path}: the model is damaged: it holds no {error.args[0]!r}") from None
+        except MissingRules as error:
+            raise CrfnerError(f"{path}: {error}") from None
         except (CrfnerError, UnicodeDecodeError) as error:
             raise CrfnerError(f"{path}: the model is damaged: {error}") from None
         return recognizer
@@ -158,9 +167,9 @@ class RuleRecognizer:
         return whole(tokenized(document, self.tokenizer, self.sentences))
 
     def _hits(self, document: Document) -> Iterator[Span]:
-        terms, regexes, tokens = self._matchers
+        terms, regexes, functions, tokens = self._matchers
         conditional, holds = self._conditional, self._contexts.holds
-        for hit in chain(terms.hits(document), regexes.hits(document)):
+        for hit in chain(terms.hits(document), regexes.hits(document), functions.hits(document)):
             rule = conditional.get(hit.source or "")
             if rule is None or holds(rule, hit, document):
                 yield hit

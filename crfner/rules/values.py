@@ -1,9 +1,9 @@
-"""What a rule is: a label, how it is weighed against others, and one of three ways to find spans.
+"""What a rule is: a label, how it is weighed against others, and one of four ways to find spans.
 
-Rules are plain frozen values. Files are turned into them by `reading`, and the three matchers turn them into hits.
+Rules are plain frozen values. Files are turned into them by `reading`, and the matchers turn them into hits.
 
-Public names: `Rule`, `DictionaryRule`, `RegexRule`, `TokenRule`, `Context`, `RuleSet`; `Test`, `Pattern`; `rank`,
-`unused_name`.
+Public names: `Rule`, `DictionaryRule`, `RegexRule`, `TokenRule`, `PluginRule`, `Context`, `RuleSet`; `Test`, `Pattern`;
+`rank`, `unused_name`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,19 @@ class TokenRule(_Common):
     alternatives: tuple[Pattern, ...] = ()
 
 
-Rule = DictionaryRule | RegexRule | TokenRule
+@dataclass(frozen=True, slots=True)
+class PluginRule(_Common):
+    """Finds what a function of another package finds (see `crfner.rules.plugins`).
+
+    plugin   the name under which the package brings it
+    package  the package, with its version, for whoever has not installed it; may be empty
+    """
+
+    plugin: str = ""
+    package: str = ""
+
+
+Rule = DictionaryRule | RegexRule | TokenRule | PluginRule
 
 
 def rank(rule: Rule) -> tuple[float, float]:

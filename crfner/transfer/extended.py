@@ -17,6 +17,7 @@ from crfner.crf import CRFRecognizer, model_file
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.hints.base import BaseHints
+from crfner.lazy import shown_by
 from features import Function, Lexicon
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class ExtendedRecognizer:
     The base's spans of these labels are given where they do not overlap a span of the CRF. After `fit`, `kept_` holds
     the labels in use. Raises SettingError for a label that the base does not have.
     """
+
+    _repr_html_ = shown_by("model")
 
     def __init__(self, base: Model, crf: CRFRecognizer, *, keep: Iterable[str] | None = None) -> None:
         self.base = base

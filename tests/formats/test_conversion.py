@@ -60,7 +60,7 @@ def test_a_mistake_in_the_input_passes_up_and_leaves_no_output(tmp_path: Path) -
 
 
 def test_a_scheme_without_columns_and_a_target_without_format_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CrfnerError, match="only CoNLL output has a tagging scheme"):
+    with pytest.raises(CrfnerError, match="the format spacy-json has no tagging scheme"):
         run(GOLDEN / "companies.jsonl", tmp_path / "out.json", "--scheme", "IOB2")
     with pytest.raises(CrfnerError, match="add --to, one of conll"):
         run(GOLDEN / "companies.jsonl", "-")

@@ -142,8 +142,8 @@ def test_a_wrong_span_is_named_in_every_format(tmp_path: Path, span: list[Any], 
     ],
 )
 def test_overlaps_and_duplicates_are_refused(tmp_path: Path, spans: list[Any], complaint: str) -> None:
-    assert refusal(tmp_path, json.dumps([[APPLE.text, {"entities": spans}]])) == ":1: " + complaint
-    assert refusal(tmp_path, json.dumps({"text": APPLE.text, "labels": spans})) == ":1: " + complaint
+    assert refusal(tmp_path, json.dumps([[APPLE.text, {"entities": spans}]])).startswith(":1: " + complaint)
+    assert refusal(tmp_path, json.dumps({"text": APPLE.text, "labels": spans})).startswith(":1: " + complaint)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ GOLDEN_FORMATS = {
     "companies.conll": "conll",
     "companies.txt": "text",
 }
-HOLDING_SPANS = ("conll", "spacy-json", "spacy-jsonl", "spacy-py", "jsonl")
+TOOLS = ("prodigy", "doccano", "labelstudio", "spans-csv", "spans-tsv")
+HOLDING_SPANS = ("conll", "spacy-json", "spacy-jsonl", "spacy-py", "jsonl", *TOOLS)
 
 characters = st.one_of(
     st.sampled_from("aB1 .-#[\"'\t\n\r\u00a0\u200b\u2028\u0301é🎉\\"), st.characters(exclude_categories=["Cs"])
@@ -68,7 +69,10 @@ def content(given: list[Document]) -> list[tuple[str, tuple[Span, ...]]]:
 
 
 @settings(deadline=None, max_examples=80)
-@given(st.lists(documents() | tokenised_documents(), min_size=1, max_size=4), st.permutations(HOLDING_SPANS))
+@given(
+    st.lists(documents() | tokenised_documents(), min_size=1, max_size=4),
+    st.permutations(HOLDING_SPANS).map(lambda names: names[:5]),
+)
 def test_texts_and_spans_survive_every_chain_of_formats(given: list[Document], names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert content(passed_through(given, names, folder)) == content(given)
@@ -185,12 +189,11 @@ def test_plain_text_is_a_document_a_line_and_drops_spans_aloud(tmp_path: Path) -
     assert notes == {"spans dropped (plain text holds none)": 1, "texts with line breaks written as several lines": 1}
 
 
-@pytest.mark.parametrize(("name", "format"), [("companies.md", "inline"), ("companies.table", "table")])
-def test_inline_and_table_are_written_as_the_golden_files(tmp_path: Path, name: str, format: str) -> None:
-    formats.write(formats.read(GOLDEN / "companies.jsonl"), tmp_path / "out", format)
-    assert (tmp_path / "out").read_text() == (GOLDEN / name).read_text()
+def test_a_table_is_written_as_the_golden_file_and_cannot_be_read(tmp_path: Path) -> None:
+    formats.write(formats.read(GOLDEN / "companies.jsonl"), tmp_path / "out", "table")
+    assert (tmp_path / "out").read_text() == (GOLDEN / "companies.table").read_text()
     with pytest.raises(CrfnerError, match="cannot read the format"):
-        list(formats.read(tmp_path / "out", format))
+        list(formats.read(tmp_path / "out", "table"))
 
 
 def test_a_table_has_a_row_a_span_whatever_the_text(tmp_path: Path) -> None:

@@ -116,6 +116,25 @@ def test_it_is_readable_quiet_and_no_wider_than_the_screen(browser: Any, report:
     assert (paper == "rgb(22, 24, 27)") is (colours == "dark")
 
 
+@pytest.mark.parametrize("theme", ["true", "false"])
+def test_what_a_notebook_shows_is_readable_whatever_colours_the_reader_likes(
+    browser: Any, tmp_path: Path, theme: str
+) -> None:
+    outputs = [clinic(), *clinic().gold, clinic().systems[0].evaluation]
+    shown = "".join(value._repr_html_() for value in outputs)
+    striped = (
+        "<style>div td { color: grey; text-align: right } div tbody tr:nth-child(odd) { background: grey }</style>"
+    )
+    page = tmp_path / "notebook.html"
+    page.write_text(f"<!DOCTYPE html><body data-jp-theme-light={theme}>{striped}{shown}</body>")
+    for colours in ("light", "dark"):
+        show(browser, page, colours=colours)
+        contrast = browser.execute_script(LOW_CONTRAST)
+        assert contrast["seen"] > 100 and contrast["poor"] == []
+        paper = browser.execute_script("return getComputedStyle(document.querySelector('.crfner')).backgroundColor")
+        assert (paper == "rgb(22, 24, 27)") is (theme == "false")
+
+
 def test_a_wide_table_scrolls_in_its_own_box_on_a_phone(browser: Any, report: Path) -> None:
     show(browser, report, "phone")
     box = "const box = document.querySelector('#scores .box');"

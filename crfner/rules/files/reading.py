@@ -15,11 +15,12 @@ from pathlib import Path
 from crfner.errors import InputError
 from crfner.files import open_text
 from crfner.formats.checks import Place, show
+from crfner.formats.yaml_values import LocatedDict, LocatedList, load_yaml
 from crfner.rules.files.gazetteers import label_of_file, read_table, read_terms, term_rule
 from crfner.rules.files.records import Draft, Source, fault_of_name, read_record
 from crfner.rules.files.rule_jsonl import read_jsonl
-from crfner.rules.files.rule_yaml import LocatedDict, LocatedList, load_yaml
 from crfner.rules.files.writing import JSONL_ENDINGS, YAML_ENDINGS
+from crfner.rules.plugins import PREFIX, plugin_rules
 from crfner.rules.values import RuleSet, unused_name
 
 _TABLES = {".csv": ",", ".tsv": "\t"}
@@ -34,12 +35,16 @@ def read_rules(path: str | os.PathLike[str], label: str | None = None) -> RuleSe
     .csv .tsv       a header with term and label, and name and priority where wanted
     .txt            one term a line
 
+    plugin:NAME     no file, but the rules that an installed package brings (see `crfner.rules.plugins`)
+
     label  of the rules whose file gives none; a list of terms has the label of its name where that is in capitals
 
     A rule without a name gets one from its label and number, or label and file. Raises InputError, naming file and
     line, when the file cannot be read, holds no rule or is wrong anywhere.
     """
     name = os.fspath(path)
+    if name.startswith(PREFIX):
+        return plugin_rules(name.removeprefix(PREFIX), label)
     if label is not None and (fault := fault_of_name(label)):
         raise InputError(f"the label {show(label)} {fault}", name)
     ending = os.path.splitext(name)[1].lower()

@@ -4,6 +4,7 @@
     terms, file, case, diacritics, plural, hyphen, edits   of a dictionary
     regex, group                                           of a regular expression
     tokens, or any                                         of a token pattern, or several of which any may match
+    plugin, package                                        of a function of another package
 
 Public names: `Draft`, `Source`, `read_record`, `fault_of_name`, `plain`; `CONTEXT_PARTS`, `DICTIONARY_KEYS`.
 """
@@ -18,16 +19,17 @@ from typing import Any, NoReturn
 
 from crfner.errors import SettingError
 from crfner.formats.checks import Place, check_unicode, show
-from crfner.rules.files.rule_yaml import LocatedDict, LocatedList
+from crfner.formats.yaml_values import LocatedDict, LocatedList
 from crfner.rules.matching.patterns import check_pattern
 from crfner.rules.matching.regexes import check_regex
-from crfner.rules.values import Context, DictionaryRule, Pattern, RegexRule, Rule, TokenRule
+from crfner.rules.values import Context, DictionaryRule, Pattern, PluginRule, RegexRule, Rule, TokenRule
 
 _COMMON = ("name", "label", "priority", "precision", "coverage", "context")
 _OPTIONS = {"case": ("ignore", "match", "smart"), "diacritics": ("match", "ignore")}
 _SWITCHES = ("plural", "hyphen")
 DICTIONARY_KEYS = ("terms", "file", *_OPTIONS, *_SWITCHES, "edits")
-_KEYS = {"dictionary": DICTIONARY_KEYS, "regex": ("regex", "group"), "tokens": ("tokens",), "any": ("any",)}
+_KEYS = {"dictionary": DICTIONARY_KEYS, "regex": ("regex", "group"), "tokens": ("tokens",), "any": ("any",),
+         "plugin": ("plugin", "package")}  # fmt: skip
 _KNOWN = (*_COMMON, *(key for keys in _KEYS.values() for key in keys))
 CONTEXT_PARTS = tuple(part.name for part in fields(Context))
 _MOST_EDITS = 2
@@ -97,20 +99,25 @@ class _Record:
             rule = RegexRule(**common, **self._regex())
         elif kind == "tokens":
             rule = TokenRule(**common, alternatives=(self._pattern(self.record, "tokens"),))
+        elif kind == "plugin":
+            package = self._line_of_text("package") if "package" in self.record else ""
+            rule = PluginRule(**common, plugin=self._line_of_text("plugin"), package=package)
         else:
             rule = TokenRule(**common, alternatives=self._alternatives())
         return Draft(rule, self.line, bool(name))
 
     def _kind(self) -> str:
-        starts = {"dictionary": ("terms", "file"), "regex": ("regex",), "tokens": ("tokens",), "any": ("any",)}
-        found = {kind: key for kind, keys in starts.items() for key in keys if key in self.record}
+        starts = {"terms": "dictionary", "file": "dictionary"} | {kind: kind for kind in _KEYS if kind != "dictionary"}
+        found = {kind: key for key, kind in starts.items() if key in self.record}
         if len(found) > 1:
             self._refuse(
                 list(found.values())[1],
                 f"{self.what} has {' and '.join(map(repr, found.values()))}; make a rule of each",
             )
         if not found:
-            self._refuse(None, f"{self.what} does not say what to find; give it terms, file, regex, tokens or any")
+            self._refuse(
+                None, f"{self.what} does not say what to find; give it terms, file, regex, tokens, any or plugin"
+            )
         kind, key = found.popitem()
         for other in self.record:
             if other not in _COMMON and other not in _KEYS[kind]:

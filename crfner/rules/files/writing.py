@@ -17,14 +17,14 @@ from crfner.errors import CrfnerError, SettingError
 from crfner.files import STANDARD_STREAM, atomic_output
 from crfner.formats.checks import show, to_json
 from crfner.rules.files.records import CONTEXT_PARTS, DICTIONARY_KEYS, fault_of_name, plain
-from crfner.rules.values import DictionaryRule, RegexRule, Rule
+from crfner.rules.values import DictionaryRule, PluginRule, RegexRule, Rule
 
 YAML_ENDINGS = (".yaml", ".yml")
 JSONL_ENDINGS = (".jsonl", ".ndjson")
 
 _HEADER = """\
 # Rules to find entities with; crfner reads this file again after it was edited.
-# Each rule has a name, a label and one of terms, regex, tokens (one token pattern) or any (several of them).
+# Each rule has a name, a label and one of terms, regex, tokens (one token pattern), any (several) or plugin.
 # Where hits overlap, the higher priority wins, then the longer, then the more precise.
 # precision: the part of the rule's hits that is right; coverage: the part of the label's entities that it finds.
 
@@ -93,6 +93,10 @@ def to_record(rule: Rule) -> dict[str, Any]:
         record["regex"] = rule.pattern
         if rule.group != 0:
             record["group"] = rule.group
+    elif isinstance(rule, PluginRule):
+        record["plugin"] = rule.plugin
+        if rule.package:
+            record["package"] = rule.package
     elif len(rule.alternatives) == 1:
         record["tokens"] = plain(rule.alternatives[0])
     else:

@@ -1,4 +1,4 @@
-"""YAML as plain values that know their lines, and nothing of YAML that a rule file has no use for.
+"""YAML as plain values that know their lines, and nothing of YAML that rules and training data have no use for.
 
 The values are built from the parser's events: tags, anchors and aliases are refused, so that nothing is executed and
 nothing grows when it is read. What YAML takes for something other than text although it may be meant as text (`no`,
@@ -94,7 +94,7 @@ class _Builder:
         if event.tag not in (None, "!"):
             place.refuse(f"tags ({show(event.tag)}) are not read; remove it, or put the text in quotes")
         if depth > _DEEPEST:
-            place.refuse("this is nested too deeply; a rule needs no more than some levels")
+            place.refuse(f"this is nested too deeply; no more than {_DEEPEST} levels are read")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, place)
         if isinstance(event, yaml.SequenceStartEvent):
