@@ -1,0 +1,117 @@
+"""The page to try models on, in a real browser: by keyboard, on a phone and on a desk, light and dark."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from serving import Server
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium: pip install selenium")
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: apt install chromium chromium-driver"
+)
+
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")  # fmt: skip
+SIZES = {"phone": (360, 740), "desk": (1280, 900)}
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+def show(browser: Any, address: str, size: str = "desk", colours: str = "light") -> None:
+    """Open a page anew on a screen of that size, for a reader who likes these colours."""
+    width, height = SIZES[size]
+    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == "phone"}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    features = [{"name": "prefers-color-scheme", "value": colours}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    browser.get(address)
+
+
+def find(browser: Any, text: str) -> None:
+    """Have the entities of a text found, with the keyboard alone."""
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    box = browser.find_element("id", "text")
+    status = browser.find_element("id", "status")
+    browser.execute_script("arguments[0].textContent = ''", status)
+    browser.execute_script("arguments[0].value = arguments[1]", box, text)
+    box.send_keys(Keys.CONTROL, Keys.ENTER)
+    WebDriverWait(browser, 20).until(lambda _: status.text)
+
+
+def too_wide(browser: Any) -> int:
+    """By how many pixels the page is wider than the window."""
+    return browser.execute_script("const page = document.documentElement; return page.scrollWidth - page.clientWidth")
+
+
+def accessibility(browser: Any) -> list[str]:
+    """What axe finds against WCAG 2.2, level AA."""
+    from axe_core_python.selenium import Axe
+
+    found = Axe().run(browser, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def test_entities_are_marked_at_their_place_also_behind_emoji(browser: Any, server: Server) -> None:
+    show(browser, server.address)
+    text = "🙂🙂 Two samosas 🙂, a pot of mint tea\nand the soup, please. <b>"
+    find(browser, text)
+    assert "entit" in browser.find_element("id", "status").text
+    expected = server.ask({"text": text}).json()["entities"]
+    marks = browser.execute_script(
+        "return [...document.querySelectorAll('#result mark')]"
+        ".map((mark) => [mark.firstChild.data, mark.lastChild.textContent])"
+    )
+    assert marks == [[entity["text"], entity["label"]] for entity in expected]
+    assert len(browser.find_elements("css selector", "#rows tr")) == len(expected) > 0
+    requests = (json.loads(entry["message"])["message"] for entry in browser.get_log("performance"))
+    urls = [event["params"]["request"]["url"] for event in requests if event["method"] == "Network.requestWillBeSent"]
+    assert urls and all(url.startswith((server.address, "data:")) for url in urls)
+    assert browser.get_log("browser") == []
+
+
+@pytest.mark.parametrize(("size", "colours"), [("phone", "dark"), ("desk", "light")])
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_pages_are_accessible_and_no_wider_than_the_screen(
+    browser: Any, server: Server, path: str, size: str, colours: str
+) -> None:
+    pytest.importorskip("axe_core_python", reason="needs axe-core-python")
+    show(browser, server.address + path, size, colours)
+    if path == "/":
+        find(browser, "Two samosas and a pot of mint tea, " + "x" * 300)
+    assert too_wide(browser) == 0
+    assert accessibility(browser) == []
+
+
+def test_markup_in_a_text_stays_text(browser: Any, server: Server) -> None:
+    show(browser, server.address)
+    nasty = "<img src=x onerror=window.taken=1> mint tea <script>window.taken = 1</script>"
+    find(browser, nasty)
+    assert browser.execute_script("return document.querySelectorAll('#result img, #result script').length") == 0
+    assert browser.execute_script("return window.taken") is None
+    assert browser.get_log("browser") == []
+
+
+def test_a_refusal_is_shown_as_a_sentence(browser: Any, server: Server) -> None:
+    show(browser, server.address)
+    find(browser, "a" * 100_001)
+    assert "at most 100000 are allowed" in browser.find_element("id", "status").text
