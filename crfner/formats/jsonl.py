@@ -4,7 +4,7 @@ Read are Prodigy's objects (`spans`, `tokens`, `answer`), doccano's (`label`, `l
 objects with start_offset and end_offset) and our own. Written is `text` and `spans` as Prodigy has them, with `id`,
 `tokens`, `sentences` and `meta` where there are any. Fields that mean nothing here are kept and written again.
 
-Public names: `read`, `write`.
+Public names: `read`, `write`; `from_record`, `to_record`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def read(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = Fals
         if "\\u" in line:  # the only way to spell half of a surrogate pair
             check_unicode(to_json(record), "the line", place)
         if _accepted(record, place, notes):
-            yield _document(record, place, overlaps)
+            yield from_record(record, place, overlaps)
 
 
 def _accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
@@ -64,7 +64,8 @@ def _accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
     return True
 
 
-def _document(record: Mapping[str, Any], place: Place, overlaps: bool) -> Document:
+def from_record(record: Mapping[str, Any], place: Place, overlaps: bool = False) -> Document:
+    """The document that an object holds, whatever its answer is. Raises InputError, naming the place, when it is wrong."""
     if "text" not in record:
         wrong_key(record, "text", place, "the object")
     text = checked_text(record["text"], place)
