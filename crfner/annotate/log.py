@@ -108,8 +108,8 @@ class AnswerLog:
         if torn:
             os.ftruncate(self._file, len(content) - len(torn))
             self.notes.append(
-                f"{self.path}: the last line was cut short ({len(torn)} bytes) when the program was ended while writing "
-                "it; it was not confirmed as saved, and is removed"
+                f"{self.path}: the last line was cut short ({len(torn)} bytes) when the program was ended while writing"
+                " it; it was not confirmed as saved, and is removed"
             )
         elif lines and not content.endswith(b"\n"):
             _write(self._file, b"\n")

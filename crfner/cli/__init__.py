@@ -21,6 +21,7 @@ from crfner.files import reason, reporting
 from crfner.version import __version__
 
 COMMANDS = {
+    "annotate": "Label text on a page in the browser.",
     "check": "Check labelled text for mistakes.",
     "augment": "Make more labelled text of what there is.",
     "train": "Train a recogniser on labelled text.",

@@ -65,7 +65,7 @@ def _accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
 
 
 def from_record(record: Mapping[str, Any], place: Place, overlaps: bool = False) -> Document:
-    """The document that an object holds, whatever its answer is. Raises InputError, naming the place, when it is wrong."""
+    """The document that an object holds, whatever its answer. Raises InputError, naming the place, when it is wrong."""
     if "text" not in record:
         wrong_key(record, "text", place, "the object")
     text = checked_text(record["text"], place)
