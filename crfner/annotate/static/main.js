@@ -109,6 +109,7 @@ function show(next) {
   const marks = drafts.get(example.number) ?? new Marks(example.spans);
   drafts.delete(example.number);
   showAbout(example);
+  view.container.dataset.number = example.number;
   view.show(example.text, example.tokens, marks);
   showVersions(example, view.characters, { take });
   showFindings([], view, {});
