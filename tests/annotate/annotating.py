@@ -1,6 +1,6 @@
 """The annotation page as tests use it: a server in a process of its own, a browser, and a person who works with both.
 
-Public names: `Server`, `Person`, `browser_at`, `DESK`, `PHONE`, `DATA`, `gold`, `CHROMIUM`, `DRIVER`.
+Public names: `Server`, `Person`, `run`, `browser_at`, `DESK`, `PHONE`, `DATA`, `gold`, `CHROMIUM`, `DRIVER`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -94,6 +95,13 @@ class Server:
         return self.process.wait(_PATIENCE)
 
 
+def run(folder: Path, *arguments: Any) -> None:
+    """Run a command to its end, which is a good one."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "crfner", *map(str, arguments)]
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+
+
 @contextmanager
 def browser_at(profile: Path) -> Iterator[Any]:
     """Headless Chromium."""
@@ -152,7 +160,7 @@ class Person:
         return str(self.browser.execute_script(f"return document.querySelector({selector!r}).textContent")).strip()
 
     def shown(self, selector: str) -> bool:
-        return bool(self.find(selector).is_displayed())
+        return any(one.is_displayed() for one in self.all(selector))
 
     @property
     def number(self) -> int | None:
@@ -180,17 +188,40 @@ class Person:
 
     def drag(self, start: int, end: int) -> None:
         """Select code points of the text, from the first to the last."""
-        from selenium.webdriver.common.actions.action_builder import ActionBuilder
-        from selenium.webdriver.common.actions.pointer_input import PointerInput
-
         first, last = self.browser.execute_script(_PLACE, start, end)
-        actions = ActionBuilder(self.browser, mouse=PointerInput(self.pointer, "finger"), duration=10)
-        pointer = actions.pointer_action
-        pointer.move_to_location(*first).pointer_down()
-        if first != last:
-            pointer.move_to_location((first[0] + last[0]) // 2, first[1]).move_to_location(*last)
-        pointer.pointer_up()
+        between = [((first[0] + last[0]) // 2, first[1]), tuple(last)] if first != last else []
+        if self.pointer == "touch":
+            self.touch(tuple(first), *between)
+            return
+        from selenium.webdriver.common.actions.action_builder import ActionBuilder
+
+        actions = ActionBuilder(self.browser, duration=10)
+        actions.pointer_action.move_to_location(*first).pointer_down()
+        for place in between:
+            actions.pointer_action.move_to_location(*place)
+        actions.pointer_action.pointer_up()
         actions.perform()
+
+    def touch(self, *places: tuple[int, int]) -> None:
+        """Put a finger down at the first place of the window, draw it over the others, lift it at the last."""
+
+        def send(kind: str, *at: tuple[int, int]) -> None:
+            points = [{"x": x, "y": y} for x, y in at]
+            self.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        send("touchStart", places[0])
+        for (x, y), (to_x, to_y) in pairwise(places):
+            for part in range(1, 5):
+                send("touchMove", (x + (to_x - x) * part // 4, y + (to_y - y) * part // 4))
+        if len(places) > 1:
+            time.sleep(0.3)  # hold still: lifted in motion, the finger would set the page going, and stop it next
+        send("touchEnd")
+
+    def tap(self, selector: str) -> None:
+        """Touch an element."""
+        script = """const box = document.querySelector(arguments[0]).getBoundingClientRect();
+          return [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)]"""
+        self.touch(tuple(self.browser.execute_script(script, selector)))
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other, on whatever has the focus."""

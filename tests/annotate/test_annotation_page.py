@@ -1,4 +1,4 @@
-"""The annotation page in a real browser: someone labels by mouse, by keyboard alone and by touch, and nothing is lost."""
+"""The annotation page in a real browser: someone labels by mouse, by keyboard alone, by touch, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 for package in ("selenium", "starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[test,serve]'")
 
-from annotating import CHROMIUM, DATA, DESK, DRIVER, PHONE, Person, Server, browser_at, gold
+from annotating import CHROMIUM, DRIVER, PHONE, Person, Server, browser_at, gold, run  # noqa: E402
 
-from crfner import CRFRecognizer, Document, Span, read, write
-from crfner.annotate import read_log
+from crfner import CRFRecognizer, Document, Span, read, write  # noqa: E402
+from crfner.annotate import read_log  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: apt install chromium chromium-driver"
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(
 ENTER, TAB, BACKSPACE, ESCAPE, SHIFT = "\ue007", "\ue004", "\ue003", "\ue00c", "\ue008"
 LEFT, UP, RIGHT, DOWN, HOME = "\ue012", "\ue013", "\ue014", "\ue015", "\ue011"
 TEXTS = ["I had mint tea and a scone.", "No scone for me!", "More mint tea?", "The end."]
+MORE = 8  # sentences beside those that are labelled from nothing
 LABELS = ["FOOD", "DRINK", "DIET"]
 
 
@@ -331,33 +332,21 @@ def test_on_a_phone_words_are_marked_by_finger(browser: Any, server: Server, tmp
     assert browser.execute_script(wide) == 0
     person.drag(6, 14)  # drawn over with the finger
     assert person.selection() == "mint tea"
-    tap(person, "#labels button:nth-child(2)")
+    person.tap("#labels button:nth-child(2)")
     person.drag(21, 22)  # a tap
     assert person.selection() == "scone"
-    tap(person, "#labels button:nth-child(1)")
+    person.tap("#labels button:nth-child(1)")
     person.drag(15, 16)
-    tap(person, "#extend")
+    person.tap("#extend")
     person.drag(19, 20)  # another tap, as far as here
     assert person.selection() == "and a"
     small = (
         "return [...document.querySelectorAll('#controls button')].filter((b) => b.offsetHeight && b.offsetHeight < 44)"
     )
     assert browser.execute_script(small) == []
-    person.then_next(lambda: tap(person, "#accept"))
+    person.then_next(lambda: person.tap("#accept"))
     assert answers(tmp_path) == [(TEXTS[0], "accept", [Span(6, 14, "DRINK"), Span(21, 26, "FOOD")])]
     assert person.errors() == []
-
-
-def tap(person: Person, selector: str) -> None:
-    from selenium.webdriver.common.actions.action_builder import ActionBuilder
-    from selenium.webdriver.common.actions.pointer_input import PointerInput
-
-    box = person.find(selector).rect
-    scrolled = person.browser.execute_script("return window.scrollY")
-    actions = ActionBuilder(person.browser, mouse=PointerInput("touch", "finger"), duration=10)
-    place = int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2 - scrolled)
-    actions.pointer_action.move_to_location(*place).pointer_down().pointer_up()
-    actions.perform()
 
 
 def test_signs_beyond_the_basic_plane_and_writing_from_the_right_keep_their_offsets(
@@ -437,9 +426,9 @@ def test_two_versions_are_reconciled_side_by_side(browser: Any, tmp_path: Path) 
 
 def label_all(person: Person, documents: list[Document], keys: dict[str, str]) -> None:
     """Mark what the documents have, every third by keyboard; what is proposed is mended where it is wrong."""
-    for place, document in enumerate(documents):
-        text = person.text("#about")
-        wanted = next(d for d in documents if d.id == text)
+    for place in range(len(documents)):
+        name = person.text("#about")
+        wanted = next(document for document in documents if document.id == name)
         proposed = person.spans()
         for span in proposed:
             if span not in wanted.spans and not any(span.overlaps(other) for other in wanted.spans):
@@ -469,8 +458,8 @@ def document_tokens(document: Document) -> list[tuple[int, int]]:
 
 def labelled_from_nothing(browser: Any, folder: Path, count: int) -> None:
     """Label sentences, let the page learn from them, correct, undo, skip, export, and train on the export."""
-    sentences = [document for document in gold(2 * count) if document.spans or document.id][:count]
-    write([document.with_spans(()) for document in gold(count + 5)], folder / "sentences.jsonl")
+    sentences = gold(count)
+    write([document.with_spans(()) for document in gold(count + MORE)], folder / "sentences.jsonl")
     settings = ("--features", "minimal", "--seed", "7")
     keys = {label: str(number) for number, label in enumerate(LABELS, 1)}
     arguments = ("--labels", ",".join(LABELS), "-o", "answers.jsonl", "--save-model", "page.crfner", *settings)
@@ -481,17 +470,20 @@ def labelled_from_nothing(browser: Any, folder: Path, count: int) -> None:
         first = (folder / "page.crfner").read_bytes()
 
         # what comes now is read by the model: accept, correct, go back, skip
-        person.browser.refresh()
-        person.until(lambda: person.number is not None)
-        rest = {document.id: document for document in gold(count + 5)}
+        rest = {document.id: document for document in gold(count + MORE)}
+        while not any("model" in chip.text for chip in person.all("#text .chip")):
+            assert person.number is not None, "the model proposes nothing at all"
+            person.then_next(lambda: person.press("s"))
         corrected = rest[person.text("#about")]
-        for span in person.spans():
+        proposed = person.spans()
+        assert any("model" in chip.text for chip in person.all("#text .chip"))
+        for span in proposed:
             person.drag(span.start, span.start + 1)
             person.press(BACKSPACE)
         assert person.spans() == []
-        person.press("u") if person.find("#undo").is_enabled() else None
-        person.press(ESCAPE)
-        for span in person.spans():
+        person.press(*"u" * len(proposed))
+        assert person.spans() == proposed
+        for span in proposed:
             person.drag(span.start, span.start + 1)
             person.press(BACKSPACE)
         for span in corrected.spans:
@@ -508,30 +500,14 @@ def labelled_from_nothing(browser: Any, folder: Path, count: int) -> None:
 
     run(folder, "annotate", "-o", "answers.jsonl", "--export", "export.jsonl")
     documents = list(read(folder / "export.jsonl"))
-    expected = {document.id: document.spans for document in gold(count + 5)}
+    expected = {document.id: document.spans for document in gold(count + MORE)}
     assert len(documents) == count + 1
     assert all(document.spans == expected[document.id] for document in documents)
     run(folder, "train", "export.jsonl", "-o", "own.crfner", *settings)
     assert (folder / "own.crfner").read_bytes() == (folder / "page.crfner").read_bytes()
     log = [json.loads(line) for line in (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [line["answer"] for line in log] == ["accept"] * (count + 1) + ["ignore"]
-
-
-def run(folder: Path, *arguments: Any) -> None:
-    import os
-    import subprocess
-    import sys
-
-    from annotating import ROOT
-
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(
-        [sys.executable, "-m", "crfner", *map(str, arguments)],
-        cwd=folder,
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
+    given = [line["answer"] for line in log]
+    assert (given[:count], given.count("accept"), given[-1]) == (["accept"] * count, count + 1, "ignore")
 
 
 def test_what_was_labelled_on_the_page_trains_the_same_model_from_the_command_line(

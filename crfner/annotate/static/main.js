@@ -66,6 +66,7 @@ function changed() {
 const bare = (spans) => spans.map(({ start, end, label }) => ({ start, end, label }));
 
 async function askFindings() {
+  if (!example) return;
   const { number } = example;
   const spans = view.marks.spans;
   let found;
@@ -333,6 +334,7 @@ click("#open-help", () => $("#help").showModal());
 click("#train", () => attempt(async () => progress((await post("train", {})).progress)));
 $("#which").addEventListener("change", () => attempt(history));
 $("#snap").addEventListener("change", (event) => snap(event.target.checked));
+click("#snap", (event) => event.detail && view.container.focus({ preventScroll: true })); // by pointer, not by key
 $("#export").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(save);

@@ -1,0 +1,169 @@
+"""The annotation page by the rules of WCAG 2.1 A and AA, as far as axe can tell: every view, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+for package in ("axe_core_python", "selenium", "starlette", "uvicorn", "markdown_it"):
+    pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[test,serve]'")
+
+from annotating import CHROMIUM, DATA, DESK, DRIVER, PHONE, Person, Server, browser_at  # noqa: E402
+
+from crfner import Document, Span, write  # noqa: E402
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: apt install chromium chromium-driver"
+)
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+ENTER, ESCAPE, RIGHT = "\ue007", "\ue00c", "\ue014"
+LOOKS = [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with browser_at(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Eight labels, rules, guidelines, and texts in which there is much to look at."""
+    folder = tmp_path_factory.mktemp("page")
+    names = [f"LABEL{number}" for number in range(1, 9)]
+    spans = tuple(Span(4 * number, 4 * number + 3, name, 0.5 + number / 20) for number, name in enumerate(names))
+    documents = [
+        Document(f"tea pie ham egg fig nut oat rye {number}", id=f"d{number}", spans=spans) for number in range(7)
+    ]
+    write([*documents, Document("tea for one", id="e")], folder / "data.jsonl")
+    (folder / "rules.txt").write_text("tea\nfor\n", encoding="utf-8")
+    arguments = ("--rules", "OTHER=rules.txt", "--guidelines", DATA / "menu/GUIDELINES.md")
+    with Server(folder, "data.jsonl", *arguments, "--labels", ",".join([*names, "OTHER"])) as running:
+        answer_some(running)
+        yield running
+
+
+def answer_some(running: Server) -> None:
+    """Accept texts, otherwise than the data has them, so that there is something to go back to and to look at."""
+    import json
+    import re
+    from urllib.request import Request, urlopen
+
+    page = urlopen(running.address).read().decode()
+    token = re.search('crfner-token" content="([^"]+)', page)
+    assert token is not None
+    headers = {"x-crfner-token": token[1], "content-type": "application/json"}
+    for number in range(5):
+        spans = [{"start": 0, "end": 3, "label": "LABEL2"}]
+        body = json.dumps({"number": number, "answer": "accept", "spans": spans}).encode()
+        urlopen(Request(f"{running.address}api/answers", body, headers)).read()
+
+
+def violations(browser: Any) -> list[str]:
+    """What axe finds, with the elements."""
+    from axe_core_python.selenium import Axe
+
+    found = Axe().run(browser, options=RULES)
+    assert len(found["passes"]) > 15
+    return [
+        f"{one['id']}: {node['html'][:150]} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+def labelling(person: Person) -> None:
+    person.until(lambda: person.shown("#findings"))
+    person.press(RIGHT)
+
+
+def choosing(person: Person) -> None:
+    person.press("2")
+
+
+def helping(person: Person) -> None:
+    person.press("?")
+    person.until(lambda: person.shown("#help"))
+
+
+def listing(person: Person) -> None:
+    person.press("h")
+    person.until(lambda: person.shown("#history .row"))
+
+
+def going_back(person: Person) -> None:
+    person.then_next(lambda: person.press("u"))
+
+
+def failing(person: Person) -> None:
+    person.browser.execute_script("window.fetch = async () => { throw new Error() }")
+    person.press("s")
+    person.until(lambda: person.shown("#problem"))
+
+
+VIEWS: list[Callable[[Person], None]] = [labelling, choosing, helping, listing, going_back, failing]
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS, ids=["desk", "desk dark", "phone", "phone dark"])
+def test_every_view_of_labelling_keeps_the_rules(
+    browser: Any, server: Server, size: tuple[int, int], colours: str
+) -> None:
+    for view in VIEWS:
+        person = Person(browser, server.address, size, colours)
+        view(person)
+        assert violations(browser) == [], view.__name__
+        assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), view.__name__
+
+
+@pytest.mark.parametrize(("size", "colours"), [LOOKS[0], LOOKS[3]], ids=["desk", "phone dark"])
+def test_the_views_of_starting_adjudicating_and_ending_keep_the_rules(
+    browser: Any, tmp_path: Path, size: tuple[int, int], colours: str
+) -> None:
+    (tmp_path / "texts.txt").write_text("Mint tea, please.\n", encoding="utf-8")
+    with Server(tmp_path, "texts.txt", "-o", "a.jsonl") as server:
+        person = Person(browser, server.address, size, colours)
+        assert violations(browser) == []
+        person.press(ESCAPE)
+        person.accept()
+        assert person.shown("#done")
+        assert violations(browser) == []
+    write([Document("Mint tea", spans=(Span(0, 8, "DRINK"),))], tmp_path / "anna.jsonl")
+    write([Document("Mint tea", spans=(Span(5, 8, "FOOD"),))], tmp_path / "ben.jsonl")
+    with Server(tmp_path, "--adjudicate", "anna.jsonl", "ben.jsonl", "-o", "gold.jsonl") as server:
+        person = Person(browser, server.address, size, colours)
+        person.press("a")
+        assert violations(browser) == []
+
+
+def test_what_has_the_focus_can_be_seen(browser: Any, server: Server) -> None:
+    for colours in ("light", "dark"):
+        person = Person(browser, server.address, DESK, colours)
+        seen = set()
+        for _ in range(60):
+            person.press("\ue004")
+            outline, name = browser.execute_script(
+                "const e = document.activeElement; const s = getComputedStyle(e);"
+                "return [s.outlineStyle === 'none' ? '0' : s.outlineWidth, e.id || e.textContent]"
+            )
+            if browser.execute_script("return document.activeElement === document.body"):
+                break
+            assert float(outline.rstrip("px")) >= 2, name
+            seen.add(name)
+        assert {"text", "accept", "format", "snap", "open-help"} - seen <= {"open-help"}
+
+
+def test_who_wants_no_motion_gets_none(browser: Any, server: Server) -> None:
+    person = Person(browser, server.address)
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+    )
+    moving = (
+        "return [...document.querySelectorAll('*')].filter((e) => { const s = getComputedStyle(e);"
+        " return s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0 }).length"
+    )
+    assert browser.execute_script(moving) == 0
+    assert person.number is not None
