@@ -145,7 +145,7 @@ def annotate(
 
         def begun(address: str) -> None:
             left = session.progress()["left"]
-            click.echo(f"{left} of {len(session.examples)} texts to label; answers go to {output}", err=True)
+            click.echo(f"{left} of {_some(len(session.examples), 'text')} to label; answers go to {output}", err=True)
             click.echo(f"open {address} in a browser; Ctrl-C ends", err=True)
 
         title = " and ".join(map(os.path.basename, adjudicate)) if adjudicate else os.path.basename(data or "")
@@ -167,7 +167,7 @@ def _export(log_path: str, path: str) -> int:
     for what, times in sorted(notes.items()):
         click.echo(f"{path}: {times} {what}", err=True)
     spans = sum(len(document.spans) for document in documents)
-    click.echo(f"exported {len(documents)} texts with {spans} entities: {log_path} -> {path}", err=True)
+    click.echo(f"exported {_some(len(documents), 'text')} with {spans} entities: {log_path} -> {path}", err=True)
     return 0
 
 
@@ -233,7 +233,7 @@ def _adjudicated(paths: tuple[str, str], log: AnswerLog) -> list[Example]:
     new = settled(alike, log.decisions, names)
     log.append(new)
     log.decisions.extend(new)
-    click.echo(f"{len(alike)} texts are labelled alike and accepted as they are; {len(examples)} differ", err=True)
+    click.echo(f"{_some(len(alike), 'text')} labelled alike, accepted as they are; {len(examples)} to decide", err=True)
     return examples
 
 
@@ -246,6 +246,10 @@ def _read(recognizer: Recognizer | None, examples: Sequence[Example]) -> list[tu
     texts: list[Document] = [example.document.with_spans(()) for example in examples]
     found = recognizer.recognize(tqdm(texts, "reading", unit=" texts", disable=None, leave=False))
     return [document.spans for document in found]
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _user() -> str:

@@ -90,8 +90,9 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(number)
         assert self.process.stderr is not None
-        with self.process.stderr:
-            self.said += [line.strip() for line in self.process.stderr]
+        if not self.process.stderr.closed:
+            with self.process.stderr:
+                self.said += [line.strip() for line in self.process.stderr]
         return self.process.wait(_PATIENCE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -456,11 +457,11 @@ def document_tokens(document: Document) -> list[tuple[int, int]]:
     return tokenize(document.text)
 
 
-def labelled_from_nothing(browser: Any, folder: Path, count: int) -> None:
+def labelled_from_nothing(browser: Any, folder: Path, count: int, features: str = "minimal") -> None:
     """Label sentences, let the page learn from them, correct, undo, skip, export, and train on the export."""
     sentences = gold(count)
     write([document.with_spans(()) for document in gold(count + MORE)], folder / "sentences.jsonl")
-    settings = ("--features", "minimal", "--seed", "7")
+    settings = ("--features", features, "--seed", "7")
     keys = {label: str(number) for number, label in enumerate(LABELS, 1)}
     arguments = ("--labels", ",".join(LABELS), "-o", "answers.jsonl", "--save-model", "page.crfner", *settings)
     with Server(folder, "sentences.jsonl", "--retrain-after", count, *arguments) as server:
@@ -514,3 +515,8 @@ def test_what_was_labelled_on_the_page_trains_the_same_model_from_the_command_li
     browser: Any, tmp_path: Path
 ) -> None:
     labelled_from_nothing(browser, tmp_path, 12)
+
+
+@pytest.mark.skipif("CRFNER_LONG_TESTS" not in os.environ, reason="takes a minute: set CRFNER_LONG_TESTS=1")
+def test_fifty_sentences_from_nothing_train_the_same_model(browser: Any, tmp_path: Path) -> None:
+    labelled_from_nothing(browser, tmp_path, 50, "default")
