@@ -149,9 +149,11 @@ def annotate(
             click.echo(f"open {address} in a browser; Ctrl-C ends", err=True)
 
         title = " and ".join(map(os.path.basename, adjudicate)) if adjudicate else os.path.basename(data or "")
-        with suppress(KeyboardInterrupt):  # the usual way to end
-            serve(session, listening, title, html, begun)
-        _tell(session.progress(), output)
+        try:
+            with suppress(KeyboardInterrupt):  # the usual way to end
+                serve(session, listening, title, html, begun)
+        finally:
+            _tell(session.progress(), output)
     return 0
 
 
