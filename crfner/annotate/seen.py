@@ -19,7 +19,7 @@ from crfner.rules import DictionaryRule, RuleRecognizer, RuleSet
 class Seen:
     """The strings that were marked, by label, and how often each was passed over.
 
-    documents  accepted, with their spans; more are added by `add`
+    documents  accepted, with their spans; `add` and `discard` are for those that come and go
     """
 
     def __init__(self, documents: Iterable[Document] = ()) -> None:
@@ -28,14 +28,19 @@ class Seen:
         self._matcher: RuleRecognizer | None = None
         kept = list(documents)
         for document in kept:
-            self._count(document)
+            self._count(document, 1)
         for document in kept:
-            self._pass_over(document)
+            self._pass_over(document, 1)
 
     def add(self, document: Document) -> None:
         """Count an accepted document too."""
-        self._pass_over(document)
-        self._count(document)
+        self._pass_over(document, 1)
+        self._count(document, 1)
+
+    def discard(self, document: Document) -> None:
+        """Count a document no more that was counted before."""
+        self._count(document, -1)
+        self._pass_over(document, -1)
 
     def spans(self, document: Document) -> list[Span]:
         """The strings that stand in the document again, apart; the score is how often each was marked where it stood.
@@ -51,15 +56,20 @@ class Seen:
                 spans.append(replace(hit, score=(times + 1) / (of + 2), source=None))
         return spans
 
-    def _count(self, document: Document) -> None:
+    def _count(self, document: Document, times: int) -> None:
         for span in document.spans:
-            self._marked[_form(document.text[span.start : span.end])][span.label] += 1
+            text = _form(document.text[span.start : span.end])
+            self._marked[text][span.label] += times
+            if not +self._marked[text]:
+                del self._marked[text]
             self._matcher = None
 
-    def _pass_over(self, document: Document) -> None:
+    def _pass_over(self, document: Document, times: int) -> None:
         for hit in self._hits(document):
             if not any(hit.overlaps(span) for span in document.spans):
-                self._passed[_form(document.text[hit.start : hit.end])] += 1
+                text = _form(document.text[hit.start : hit.end])
+                # one that was not known yet when the document was added was not counted then
+                self._passed[text] = max(0, self._passed[text] + times)
 
     def _hits(self, document: Document) -> Iterable[Span]:
         if self._matcher is None:

@@ -39,6 +39,7 @@ class Setup:
     known          labels that model and rules give
     rules          rules that propose spans, or None
     read           of each example, the spans that a model finds in it; empty without a model
+    doubts         of each example, how unsure that model is: the highest comes first; empty to keep the order
     work           what a training is made of
     retrain_after  a model is trained when so many texts were accepted since the last time; 0 for never
     keep_order     whether the order of what waits stays when there is a new model
@@ -49,6 +50,7 @@ class Setup:
     known: Sequence[str] = ()
     rules: Recognizer | None = None
     read: Sequence[Sequence[Span]] = ()
+    doubts: Sequence[float] = ()
     work: Work = field(default_factory=lambda: Work({}))
     retrain_after: int = 20
     keep_order: bool = False
@@ -72,15 +74,16 @@ class Session:
         self._numbers = {key_of(example.document): number for number, example in enumerate(self.examples)}
         self._history = dict.fromkeys(self._numbers[key] for key in _by_last(log.decisions))
         self._waiting = {number: None for number in range(len(self.examples)) if number not in self._history}
+        self._most_doubtful_first(dict(enumerate(setup.doubts)))
         self._model = {number: tuple(spans) for number, spans in enumerate(setup.read)}
-        self._by_text: dict[str, Document] = {}
-        self._entities: Counter[str] = Counter()
-        self._seen = Seen()
+        texts = self.accepted()
+        self._by_text = {document.text: document for document in texts}
+        self._entities = Counter(span.label for document in texts for span in document.spans)
+        self._seen = Seen(texts)
         self._learnt = 0  # documents that the last training learnt from
         self._trainings = 0
-        self._recount()
         self._labels = self._all_labels(setup.labels)
-        self._since = len(self.accepted())
+        self._since = len(texts)
         self.trainer = Trainer(setup.work, self._trained)
         self._train_when_due()
 
@@ -194,13 +197,10 @@ class Session:
             self._waiting.pop(number, None)
             self._history.pop(number, None)
             self._history[number] = None
-            if before is not None:
-                self._recount()
-            elif answer == "accept":
-                self._seen.add(document)
-                self._by_text[document.text] = document
-                self._entities.update(span.label for span in document.spans)
+            if before is not None and before.answer == "accept":
+                self._forget(before.document)
             if answer == "accept":
+                self._learn(document)
                 self._since += 1
             self._train_when_due()
 
@@ -252,7 +252,10 @@ class Session:
                 self._model[number] = spans
                 doubts[number] = doubt
             if not self.setup.keep_order:
-                self._waiting = dict.fromkeys(sorted(self._waiting, key=lambda number: -doubts.get(number, 0.0)))
+                self._most_doubtful_first(doubts)
+
+    def _most_doubtful_first(self, doubts: Mapping[int, float]) -> None:
+        self._waiting = dict.fromkeys(sorted(self._waiting, key=lambda number: -doubts.get(number, 0.0)))
 
     # within
 
@@ -278,12 +281,17 @@ class Session:
         (found,) = self.setup.rules.recognize([document])
         return found.spans
 
-    def _recount(self) -> None:
-        """Count anew what was accepted: after a start, and when an answer is superseded."""
-        documents = self.accepted()
-        self._seen = Seen(documents)
-        self._by_text = {document.text: document for document in documents}
-        self._entities = Counter(span.label for document in documents for span in document.spans)
+    def _learn(self, document: Document) -> None:
+        """What was accepted is proposed from now on."""
+        self._seen.add(document)
+        self._by_text[document.text] = document
+        self._entities.update(span.label for span in document.spans)
+
+    def _forget(self, document: Document) -> None:
+        """What was accepted is superseded."""
+        self._seen.discard(document)
+        self._by_text.pop(document.text, None)
+        self._entities.subtract(span.label for span in document.spans)
 
     def _all_labels(self, given: Sequence[str] | None) -> list[str]:
         """Those that were given first, then all that there are, sorted."""

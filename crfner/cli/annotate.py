@@ -88,7 +88,8 @@ def annotate(
     makes labelled text of it, in any format.
 
     From --retrain-after accepted texts on, a model is trained in the background, again and again: it proposes
-    entities, and what it is least sure of comes next. `crfner train` makes the same model of the exported text.
+    entities, and what it is least sure of comes next, as with --model from the start. `crfner train` makes the same
+    model of the exported text.
 
     --unit sentence shows long documents sentence by sentence; the exported text is then one sentence a document.
 
@@ -135,6 +136,7 @@ def annotate(
             known=[*(recognizer.labels if recognizer else ()), *(rules.labels if rules else ())],
             rules=rules,
             read=_read(recognizer, examples),
+            doubts=_doubts(recognizer, examples, strategy) if not shuffle else (),
             work=Work(settings, base, model_path, "auto" if strategy == "given" else strategy),
             retrain_after=0 if adjudicate else retrain_after,
             keep_order=strategy == "given",
@@ -248,6 +250,17 @@ def _read(recognizer: Recognizer | None, examples: Sequence[Example]) -> list[tu
     texts: list[Document] = [example.document.with_spans(()) for example in examples]
     found = recognizer.recognize(tqdm(texts, "reading", unit=" texts", disable=None, leave=False))
     return [document.spans for document in found]
+
+
+def _doubts(recognizer: Recognizer | None, examples: Sequence[Example], strategy: str) -> list[float]:
+    """How unsure the model is of each text; nothing where there is no model that could say, or the order stays."""
+    from crfner.rules import RuleRecognizer
+
+    if recognizer is None or isinstance(recognizer, RuleRecognizer) or strategy == "given":
+        return []
+    from crfner.suggest import uncertainties
+
+    return uncertainties(recognizer, [example.document for example in examples], strategy)
 
 
 def _some(count: int, what: str) -> str:

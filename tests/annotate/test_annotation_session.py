@@ -111,13 +111,19 @@ def test_a_string_that_was_mostly_passed_over_is_not_proposed_any_more() -> None
     assert seen.spans(Document("Chips again")) == []
 
 
-def test_counting_anew_gives_what_counting_along_gives() -> None:
+def test_counting_along_and_back_gives_what_counting_anew_gives() -> None:
     documents = list(read(DATA / "menu/train.jsonl"))[:80]
     along = Seen(documents[:40])
     for document in documents[40:]:
         along.add(document)
-    found = along.spans(documents[90 % 80].with_spans(()))
-    assert found == Seen(documents).spans(documents[90 % 80].with_spans(()))
+    found = [along.spans(document.with_spans(())) for document in documents]
+    assert sum(map(len, found)) > 100
+    marked = [{(span.start, span.end, span.label) for span in spans} for spans in found]
+    anew = Seen(documents)
+    assert marked == [{(s.start, s.end, s.label) for s in anew.spans(d.with_spans(()))} for d in documents]
+    for document in documents:
+        anew.discard(document)
+    assert [anew.spans(document.with_spans(())) for document in documents] == [[]] * 80
 
 
 def test_the_same_text_with_another_id_is_shown_as_it_was_accepted(opened: Open) -> None:
@@ -276,6 +282,13 @@ def test_a_model_is_trained_meanwhile_and_is_what_train_makes_of_the_export(open
     assert [session._model[number] for number in range(30, 60)] == found
     number = next(number for number in order if found[number - 30])
     assert any("model" in proposal.sources for proposal in session.shown(number)[0])
+
+
+def test_with_a_model_from_the_start_what_it_is_least_sure_of_comes_first(opened: Open) -> None:
+    session = opened(doubts=[0.1, 0.3, 0.2])
+    assert session.next() == 1
+    session.answer(1, "accept", [])
+    assert session.next() == 2
 
 
 def test_at_the_next_start_a_model_is_trained_at_once_where_there_are_answers_enough(opened: Open) -> None:

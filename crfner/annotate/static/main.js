@@ -181,7 +181,8 @@ async function addLabel(name) {
 }
 
 function take(spans, name) {
-  view.marks.replace(0, view.characters.length, bare(spans));
+  const taken = bare(spans).map((span) => ({ ...span, sources: [name] }));
+  view.marks.replace(0, view.characters.length, taken);
   announce(`taken from ${name}`);
   changed();
   view.container.focus({ preventScroll: true });

@@ -110,7 +110,7 @@ export function showVersions(example, characters, { take }) {
     );
   });
   const both = example.versions[0].spans.filter((span) => has(example.versions[1], span));
-  const agreed = element("button", { type: "button", onclick: () => take(both, "both") }, "Take what both have ", element("kbd", {}, "m"));
+  const agreed = element("button", { type: "button", class: "both", onclick: () => take(both, "both") }, "Take what both have ", element("kbd", {}, "m"));
   box.replaceChildren(...rows, agreed);
 }
 
