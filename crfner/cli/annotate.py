@@ -167,7 +167,7 @@ def _export(log_path: str, path: str) -> int:
     if not documents:
         raise CrfnerError(f"{log_path}: nothing was accepted yet, so there is nothing to export")
     notes = formats.Notes()
-    formats.write(documents, path, notes=notes)
+    formats.write(documents, path, "jsonl" if path == STANDARD_STREAM else None, notes=notes)
     for what, times in sorted(notes.items()):
         click.echo(f"{path}: {times} {what}", err=True)
     spans = sum(len(document.spans) for document in documents)

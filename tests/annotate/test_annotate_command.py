@@ -122,6 +122,8 @@ def test_the_export_is_what_was_last_accepted_and_always_the_same(crfner: Any, t
     assert spans == [("Mint tea", "DRINK"), ("Soup", "FOOD")]
     crfner("annotate", "--export", name)
     assert (tmp_path / name).read_bytes() == first
+    if name == "out.jsonl":
+        assert crfner("annotate", "--export", "-")[1].startswith(first.decode())
 
 
 def test_a_second_server_on_the_same_file_is_refused_and_ctrl_c_ends_well(crfner: Any, tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ import pytest
 for package in ("axe_core_python", "selenium", "starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[test,serve]'")
 
-from annotating import CHROMIUM, DATA, DESK, DRIVER, PHONE, Person, Server, browser_at  # noqa: E402
+from annotating import CHROMIUM, DATA, DESK, DRIVER, PHONE, Person, served  # noqa: E402
 
-from crfner import Document, Span, write  # noqa: E402
+from crfner import Document, Span  # noqa: E402
+from crfner.annotate import AnswerLog, Decision, Example, Setup  # noqa: E402
+from crfner.annotate.guidelines import to_html  # noqa: E402
+from crfner.annotate.values import Version  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: apt install chromium chromium-driver"
@@ -26,42 +29,19 @@ LOOKS = [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with browser_at(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Eight labels, rules, guidelines, and texts in which there is much to look at."""
-    folder = tmp_path_factory.mktemp("page")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Eight labels and more, rules, guidelines, texts to go back to, and one in which there is much to look at."""
+    path = tmp_path_factory.mktemp("page") / "answers.jsonl"
     names = [f"LABEL{number}" for number in range(1, 9)]
     spans = tuple(Span(4 * number, 4 * number + 3, name, 0.5 + number / 20) for number, name in enumerate(names))
-    documents = [
-        Document(f"tea pie ham egg fig nut oat rye {number}", id=f"d{number}", spans=spans) for number in range(7)
-    ]
-    write([*documents, Document("tea for one", id="e")], folder / "data.jsonl")
-    (folder / "rules.txt").write_text("tea\nfor\n", encoding="utf-8")
-    arguments = ("--rules", "OTHER=rules.txt", "--guidelines", DATA / "menu/GUIDELINES.md")
-    with Server(folder, "data.jsonl", *arguments, "--labels", ",".join([*names, "OTHER"])) as running:
-        answer_some(running)
-        yield running
-
-
-def answer_some(running: Server) -> None:
-    """Accept texts, otherwise than the data has them, so that there is something to go back to and to look at."""
-    import json
-    import re
-    from urllib.request import Request, urlopen
-
-    page = urlopen(running.address).read().decode()
-    token = re.search('crfner-token" content="([^"]+)', page)
-    assert token is not None
-    headers = {"x-crfner-token": token[1], "content-type": "application/json"}
-    for number in range(5):
-        spans = [{"start": 0, "end": 3, "label": "LABEL2"}]
-        body = json.dumps({"number": number, "answer": "accept", "spans": spans}).encode()
-        urlopen(Request(f"{running.address}api/answers", body, headers)).read()
+    texts = [Document(f"tea pie ham egg fig nut oat rye {number}", spans=spans) for number in range(7)]
+    with AnswerLog(path) as log:
+        otherwise = [text.with_spans([Span(0, 3, "LABEL2")]) for text in texts[:5]]
+        log.append([Decision(document, "accept", "anna", "now") for document in otherwise])
+    setup = Setup("anna", labels=[*names, "OTHER"], retrain_after=0)
+    guidelines = to_html((DATA / "menu/GUIDELINES.md").read_text(encoding="utf-8"))
+    with served([Example(text) for text in texts], path, setup, guidelines) as address:
+        yield address
 
 
 def violations(browser: Any, rules: dict[str, Any] = RULES) -> list[str]:
@@ -110,11 +90,9 @@ VIEWS: list[Callable[[Person], None]] = [labelling, choosing, helping, listing, 
 
 
 @pytest.mark.parametrize(("size", "colours"), LOOKS, ids=["desk", "desk dark", "phone", "phone dark"])
-def test_every_view_of_labelling_keeps_the_rules(
-    browser: Any, server: Server, size: tuple[int, int], colours: str
-) -> None:
+def test_every_view_of_labelling_keeps_the_rules(browser: Any, page: str, size: tuple[int, int], colours: str) -> None:
     for view in VIEWS:
-        person = Person(browser, server.address, size, colours)
+        person = Person(browser, page, size, colours)
         view(person)
         assert violations(browser, RULES if (size, colours) == LOOKS[0] else CONTRAST) == [], view.__name__
         assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), view.__name__
@@ -125,25 +103,23 @@ def test_the_views_of_starting_adjudicating_and_ending_keep_the_rules(
     browser: Any, tmp_path: Path, size: tuple[int, int], colours: str
 ) -> None:
     rules = RULES if size == DESK else CONTRAST
-    (tmp_path / "texts.txt").write_text("Mint tea, please.\n", encoding="utf-8")
-    with Server(tmp_path, "texts.txt", "-o", "a.jsonl") as server:
-        person = Person(browser, server.address, size, colours)
+    with served([Example(Document("Mint tea, please."))], tmp_path / "a.jsonl", Setup("anna")) as page:
+        person = Person(browser, page, size, colours)
         assert violations(browser, rules) == []
         person.press(ESCAPE)
         person.accept()
         assert person.shown("#done")
         assert violations(browser, rules) == []
-    write([Document("Mint tea", spans=(Span(0, 8, "DRINK"),))], tmp_path / "anna.jsonl")
-    write([Document("Mint tea", spans=(Span(5, 8, "FOOD"),))], tmp_path / "ben.jsonl")
-    with Server(tmp_path, "--adjudicate", "anna.jsonl", "ben.jsonl", "-o", "gold.jsonl") as server:
-        person = Person(browser, server.address, size, colours)
+    versions = Version("anna", (Span(0, 8, "DRINK"),)), Version("ben", (Span(5, 8, "FOOD"),))
+    with served([Example(Document("Mint tea"), versions)], tmp_path / "gold.jsonl", Setup("cora")) as page:
+        person = Person(browser, page, size, colours)
         person.press("a")
         assert violations(browser, rules) == []
 
 
-def test_what_has_the_focus_can_be_seen(browser: Any, server: Server) -> None:
+def test_what_has_the_focus_can_be_seen(browser: Any, page: str) -> None:
     for colours in ("light", "dark"):
-        person = Person(browser, server.address, DESK, colours)
+        person = Person(browser, page, DESK, colours)
         seen = set()
         for _ in range(60):
             person.press("\ue004")
@@ -158,8 +134,14 @@ def test_what_has_the_focus_can_be_seen(browser: Any, server: Server) -> None:
         assert {"text", "accept", "format", "snap", "open-help"} - seen <= {"open-help"}
 
 
-def test_who_wants_no_motion_gets_none(browser: Any, server: Server) -> None:
-    person = Person(browser, server.address)
+def test_at_four_times_the_size_nothing_has_to_be_scrolled_sideways(browser: Any, page: str) -> None:
+    for view in (labelling, helping, listing):  # 1280 pixels at 400% are 320
+        view(Person(browser, page, (320, 640)))
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 320, view.__name__
+
+
+def test_who_wants_no_motion_gets_none(browser: Any, page: str) -> None:
+    person = Person(browser, page)
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
     )

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ import pytest
 for package in ("selenium", "starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[test,serve]'")
 
-from annotating import CHROMIUM, DRIVER, PHONE, Person, Server, browser_at, gold, run  # noqa: E402
+from annotating import CHROMIUM, DRIVER, PHONE, Person, Server, gold, run, served  # noqa: E402
 
 from crfner import CRFRecognizer, Document, Span, read, write  # noqa: E402
-from crfner.annotate import read_log  # noqa: E402
+from crfner.annotate import Example, Setup, read_log  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: apt install chromium chromium-driver"
@@ -30,12 +31,6 @@ MORE = 8  # sentences beside those that are labelled from nothing
 LABELS = ["FOOD", "DRINK", "DIET"]
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with browser_at(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
-
-
 @pytest.fixture
 def texts(tmp_path: Path) -> Path:
     path = tmp_path / "texts.txt"
@@ -44,17 +39,22 @@ def texts(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(tmp_path: Path, texts: Path) -> Iterator[Server]:
-    with Server(tmp_path, texts, "--labels", ",".join(LABELS), "-o", "answers.jsonl") as running:
-        yield running
+def page(tmp_path: Path) -> Iterator[str]:
+    """The address of a page with the texts and labels."""
+    with labelling(tmp_path, TEXTS, labels=LABELS) as address:
+        yield address
+
+
+def labelling(folder: Path, texts: list[str], **setup: Any) -> AbstractContextManager[str]:
+    return served([Example(Document(text)) for text in texts], folder / "answers.jsonl", Setup("anna", **setup))
 
 
 def answers(folder: Path) -> list[tuple[str, str, list[Span]]]:
     return [(d.document.text, d.answer, list(d.document.spans)) for d in read_log(folder / "answers.jsonl")]
 
 
-def test_by_mouse_words_are_marked_accepted_and_written_down(browser: Any, server: Server, tmp_path: Path) -> None:
-    person = Person(browser, server.address)
+def test_by_mouse_words_are_marked_accepted_and_written_down(browser: Any, page: str, tmp_path: Path) -> None:
+    person = Person(browser, page)
     person.drag(7, 13)  # from within "mint" to within "tea": whole words are taken
     assert person.selection() == "mint tea"
     person.press("2")
@@ -65,11 +65,11 @@ def test_by_mouse_words_are_marked_accepted_and_written_down(browser: Any, serve
     assert answers(tmp_path) == [(TEXTS[0], "accept", [Span(6, 14, "DRINK"), Span(21, 26, "FOOD")])]
     assert person.spans() == [Span(3, 8, "FOOD")]  # what was marked is proposed where it stands again
     assert person.errors() == []
-    assert person.hosts() == {server.address.rstrip("/")}
+    assert person.hosts() == {page.rstrip("/")}
 
 
-def test_a_label_that_is_chosen_first_goes_to_all_that_is_selected_from_then_on(browser: Any, server: Server) -> None:
-    person = Person(browser, server.address)
+def test_a_label_that_is_chosen_first_goes_to_all_that_is_selected_from_then_on(browser: Any, page: str) -> None:
+    person = Person(browser, page)
     person.press("2")
     assert person.find("#labels button:nth-child(2)").get_attribute("aria-pressed") == "true"
     person.drag(6, 14)
@@ -80,8 +80,8 @@ def test_a_label_that_is_chosen_first_goes_to_all_that_is_selected_from_then_on(
     assert len(person.spans()) == 2
 
 
-def test_without_whole_words_any_characters_can_be_marked(browser: Any, server: Server) -> None:
-    person = Person(browser, server.address)
+def test_without_whole_words_any_characters_can_be_marked(browser: Any, page: str) -> None:
+    person = Person(browser, page)
     person.click("#snap")
     person.drag(7, 12)
     assert person.selection() == "int t"
@@ -92,8 +92,8 @@ def test_without_whole_words_any_characters_can_be_marked(browser: Any, server: 
     assert person.selection() == "mint"
 
 
-def test_by_keyboard_alone_all_can_be_done(browser: Any, server: Server, tmp_path: Path) -> None:
-    person = Person(browser, server.address)
+def test_by_keyboard_alone_all_can_be_done(browser: Any, page: str, tmp_path: Path) -> None:
+    person = Person(browser, page)
     # count what the mouse does, to be sure that it does nothing
     browser.execute_script(
         "window.mouse = 0; for (const kind of ['pointerdown', 'mousedown', 'touchstart', 'pointermove'])"
@@ -148,8 +148,8 @@ def test_by_keyboard_alone_all_can_be_done(browser: Any, server: Server, tmp_pat
     assert person.errors() == []
 
 
-def test_tab_leaves_the_text_after_its_last_entity_and_is_no_trap(browser: Any, server: Server) -> None:
-    person = Person(browser, server.address)
+def test_tab_leaves_the_text_after_its_last_entity_and_is_no_trap(browser: Any, page: str) -> None:
+    person = Person(browser, page)
     focused = "return document.activeElement.id || document.activeElement.textContent"
     person.press(RIGHT, "1", ESCAPE, TAB)
     assert browser.execute_script(focused) == "text"
@@ -162,8 +162,8 @@ def test_tab_leaves_the_text_after_its_last_entity_and_is_no_trap(browser: Any, 
     assert browser.execute_script(focused) == "open-help"
 
 
-def test_single_keys_can_be_kept_to_the_text(browser: Any, server: Server) -> None:
-    person = Person(browser, server.address)
+def test_single_keys_can_be_kept_to_the_text(browser: Any, page: str) -> None:
+    person = Person(browser, page)
     person.press(RIGHT)
     person.click("#keys")
     person.press("1")  # the checkbox has the focus
@@ -174,9 +174,8 @@ def test_single_keys_can_be_kept_to_the_text(browser: Any, server: Server) -> No
 
 
 def test_the_cursor_goes_up_and_down_by_line(browser: Any, tmp_path: Path) -> None:
-    (tmp_path / "t.txt").write_text("one two three " * 40, encoding="utf-8")
-    with Server(tmp_path, "t.txt", "--labels", "A") as server:
-        person = Person(browser, server.address, PHONE)
+    with labelling(tmp_path, ["one two three " * 40], labels=["A"]) as page:
+        person = Person(browser, page, PHONE)
         top = "return document.querySelector('#text .selected').getBoundingClientRect().top"
         person.press(RIGHT, RIGHT, RIGHT)
         first = browser.execute_script(top)
@@ -187,9 +186,9 @@ def test_the_cursor_goes_up_and_down_by_line(browser: Any, tmp_path: Path) -> No
         assert person.selection() == "three"
 
 
-def test_labels_can_be_added_when_starting_from_nothing(browser: Any, tmp_path: Path, texts: Path) -> None:
-    with Server(tmp_path, texts, "-o", "answers.jsonl") as server:
-        person = Person(browser, server.address)
+def test_labels_can_be_added_when_starting_from_nothing(browser: Any, tmp_path: Path) -> None:
+    with labelling(tmp_path, TEXTS) as page:
+        person = Person(browser, page)
         person.until(lambda: browser.execute_script("return document.activeElement.id") == "new-label")
         for label in ("DRINK", "BAKED GOODS"):
             person.press(label, ENTER)
@@ -202,17 +201,17 @@ def test_labels_can_be_added_when_starting_from_nothing(browser: Any, tmp_path: 
     assert answers(tmp_path) == [(TEXTS[0], "accept", [Span(21, 26, "BAKED GOODS")])]
 
 
-def test_more_than_nine_labels_are_reached_by_keys_too(browser: Any, tmp_path: Path, texts: Path) -> None:
-    with Server(tmp_path, texts, "--labels", ",".join(f"L{n}" for n in range(1, 12))) as server:
-        person = Person(browser, server.address)
+def test_more_than_nine_labels_are_reached_by_keys_too(browser: Any, tmp_path: Path) -> None:
+    with labelling(tmp_path, TEXTS, labels=[f"L{n}" for n in range(1, 12)]) as page:
+        person = Person(browser, page)
         person.press(RIGHT, "0", "2")
         assert [span.label for span in person.spans()] == ["L11"]
         person.press("0", "2")
         assert [span.label for span in person.spans()] == ["L2"]
 
 
-def test_an_earlier_text_can_be_gone_back_to_corrected_and_left(browser: Any, server: Server, tmp_path: Path) -> None:
-    person = Person(browser, server.address)
+def test_an_earlier_text_can_be_gone_back_to_corrected_and_left(browser: Any, page: str, tmp_path: Path) -> None:
+    person = Person(browser, page)
     person.accept()
     person.accept()
     person.drag(5, 13)
@@ -222,7 +221,7 @@ def test_an_earlier_text_can_be_gone_back_to_corrected_and_left(browser: Any, se
     person.then_next(lambda: person.all("#history .row")[1].click())
     assert (person.number, person.text("#origin")) == (
         0,
-        "Accepted by " + user(tmp_path) + "; a new answer replaces that.",
+        "Accepted by anna; a new answer replaces that.",
     )
     person.drag(21, 26)
     person.press("1")
@@ -233,10 +232,6 @@ def test_an_earlier_text_can_be_gone_back_to_corrected_and_left(browser: Any, se
     person.then_next(lambda: person.press("c"))
     assert person.number == 2
     assert answers(tmp_path)[-1] == (TEXTS[0], "accept", [Span(21, 26, "FOOD")])
-
-
-def user(folder: Path) -> str:
-    return read_log(folder / "answers.jsonl")[0].annotator
 
 
 def test_a_kill_loses_nothing_that_was_accepted_and_the_work_goes_on(browser: Any, tmp_path: Path, texts: Path) -> None:
@@ -262,9 +257,9 @@ def test_a_kill_loses_nothing_that_was_accepted_and_the_work_goes_on(browser: An
     assert [text for text, _, _ in answers(tmp_path)] == TEXTS[:2]
 
 
-def test_a_page_of_an_earlier_server_is_told_to_load_again(browser: Any, tmp_path: Path, texts: Path) -> None:
-    with Server(tmp_path, texts, "-o", "answers.jsonl", "--labels", "A") as server:
-        person = Person(browser, server.address)
+def test_a_page_of_an_earlier_server_is_told_to_load_again(browser: Any, tmp_path: Path) -> None:
+    with labelling(tmp_path, TEXTS) as page:
+        person = Person(browser, page)
         browser.execute_script("document.querySelector('meta[name=crfner-token]').content = 'old'")
         browser.execute_async_script(
             "const done = arguments[0]; import('/static/api.js?again').then((api) => api.post('answers', {})"
@@ -278,8 +273,8 @@ def test_a_page_of_an_earlier_server_is_told_to_load_again(browser: Any, tmp_pat
         assert person.number == 0
 
 
-def test_what_the_browser_downloads_is_the_labelled_text(browser: Any, server: Server, tmp_path: Path) -> None:
-    person = Person(browser, server.address)
+def test_what_the_browser_downloads_is_the_labelled_text(browser: Any, page: str, tmp_path: Path) -> None:
+    person = Person(browser, page)
     person.drag(6, 14)
     person.press("2")
     person.accept()
@@ -307,6 +302,8 @@ def test_model_and_rules_propose_and_what_they_disagree_about_is_shown(
         "FOOD=baked.txt",
         "--guidelines",
         "GUIDE.md",
+        "--strategy",
+        "given",
         "-o",
         "answers.jsonl",
     )
@@ -327,10 +324,9 @@ def test_model_and_rules_propose_and_what_they_disagree_about_is_shown(
     assert answers(tmp_path) == [(TEXTS[0], "accept", [Span(6, 14, "DRINK")])]
 
 
-def test_on_a_phone_words_are_marked_by_finger(browser: Any, server: Server, tmp_path: Path) -> None:
-    person = Person(browser, server.address, PHONE, pointer="touch")
-    wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert browser.execute_script(wide) == 0
+def test_on_a_phone_words_are_marked_by_finger(browser: Any, page: str, tmp_path: Path) -> None:
+    person = Person(browser, page, PHONE, pointer="touch")
+    assert too_wide(browser) == 0
     person.drag(6, 14)  # drawn over with the finger
     assert person.selection() == "mint tea"
     person.tap("#labels button:nth-child(2)")
@@ -354,9 +350,8 @@ def test_signs_beyond_the_basic_plane_and_writing_from_the_right_keep_their_offs
     browser: Any, tmp_path: Path
 ) -> None:
     lines = ["🥧🥧 Pie 👩‍🍳 for two", "أريد شاي بالنعناع من فضلك"]
-    (tmp_path / "t.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    with Server(tmp_path, "t.txt", "--labels", "A", "-o", "answers.jsonl") as server:
-        person = Person(browser, server.address)
+    with labelling(tmp_path, lines, labels=["A"]) as page:
+        person = Person(browser, page)
         start = lines[0].index("Pie")
         person.drag(start, start + 3)
         person.press("1")
@@ -372,13 +367,19 @@ def test_signs_beyond_the_basic_plane_and_writing_from_the_right_keep_their_offs
     assert [lines[1][span.start : span.end] for span in second] == ["شاي"]
 
 
+def too_wide(browser: Any) -> int:
+    """By how many pixels the page is wider than the window."""
+    script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    return int(browser.execute_script(script))
+
+
 @pytest.mark.parametrize("nasty", ["<img src=x onerror='window.taken=1'>", "</span><script>window.taken=1</script>"])
 def test_a_hostile_corpus_runs_nothing(browser: Any, tmp_path: Path, nasty: str) -> None:
     document = Document(nasty, id=nasty, spans=(Span(0, 4, nasty),))
-    write([document], tmp_path / "t.jsonl")
-    with Server(tmp_path, "t.jsonl", "-o", "answers.jsonl", "--annotator", nasty) as server:
-        person = Person(browser, server.address, PHONE)
+    with served([Example(document)], tmp_path / "answers.jsonl", Setup(nasty)) as page:
+        person = Person(browser, page, PHONE)
         assert person.spans() == [Span(0, 4, nasty)]
+        assert too_wide(browser) == 0
         person.accept()
         person.press("h")
         person.until(lambda: person.shown("#history ul"))
@@ -514,7 +515,7 @@ def labelled_from_nothing(browser: Any, folder: Path, count: int, features: str 
 def test_what_was_labelled_on_the_page_trains_the_same_model_from_the_command_line(
     browser: Any, tmp_path: Path
 ) -> None:
-    labelled_from_nothing(browser, tmp_path, 12)
+    labelled_from_nothing(browser, tmp_path, 10)
 
 
 @pytest.mark.skipif("CRFNER_LONG_TESTS" not in os.environ, reason="takes a minute: set CRFNER_LONG_TESTS=1")
