@@ -45,15 +45,15 @@ class Finding:
 
 
 def findings_of(
-    document: Document, accepted: Sequence[Document], model: Sequence[Span], rules: Sequence[Span]
+    document: Document, accepted: Sequence[Document], model: Sequence[Span] | None, rules: Sequence[Span]
 ) -> list[Finding]:
     """What there is to say of the spans of the document: disagreements first, then what is likeliest a mistake.
 
     accepted      what was accepted before, other than this document
-    model, rules  the spans that each finds in the document
+    model, rules  the spans that each finds in the document; None where there is no model
     """
-    found = [_disagreement(document, rule, others) for rule, others in disputed(model, rules)] if model else []
-    return found + _checked(document, accepted)
+    differ = [] if model is None else disputed(model, rules)
+    return [_disagreement(document, rule, others) for rule, others in differ] + _checked(document, accepted)
 
 
 def _disagreement(document: Document, rule: Span, others: Sequence[Span]) -> Finding:

@@ -173,7 +173,7 @@ class Session:
         with self._lock:
             key = self._key(number)
             others = [one for one in self.accepted() if key_of(one) != key]
-            model, rules = self._model.get(number, ()), self._rule_spans(document)
+            model, rules = self._model.get(number), self._rule_spans(document)
         return findings_of(document, others, model, rules)
 
     # what is decided

@@ -515,7 +515,7 @@ def labelled_from_nothing(browser: Any, folder: Path, count: int, features: str 
 def test_what_was_labelled_on_the_page_trains_the_same_model_from_the_command_line(
     browser: Any, tmp_path: Path
 ) -> None:
-    labelled_from_nothing(browser, tmp_path, 10)
+    labelled_from_nothing(browser, tmp_path, 12)
 
 
 @pytest.mark.skipif("CRFNER_LONG_TESTS" not in os.environ, reason="takes a minute: set CRFNER_LONG_TESTS=1")

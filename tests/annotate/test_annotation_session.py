@@ -154,6 +154,8 @@ def test_model_and_rules_that_disagree_are_told_of() -> None:
     assert border.message == "the rule 'teas' finds DRINK in 'tea', the model DRINK for 'Mint tea'"
     assert (border.start, border.end, border.suggestion) == (0, 8, (rules[0],))
     assert (missed.kind, missed.suggestion) == ("disagreement", (rules[1],))
+    assert len(findings_of(document, [], [], rules)) == 2  # a model that finds nothing disagrees too
+    assert findings_of(document, [], None, rules) == []
 
 
 def test_a_text_that_was_labelled_otherwise_before_is_told_of(opened: Open) -> None:
