@@ -37,7 +37,7 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_PATIENCE = 20.0  # seconds that the page may take for anything
+_PATIENCE = 60.0  # seconds that the page may take for anything
 
 # where the first and the last of some code points stand on the screen; the text is scrolled to first
 _PLACE = """

@@ -156,7 +156,7 @@ def test_it_ends_while_a_model_is_trained_and_leaves_nothing(tmp_path: Path) -> 
         os.environ.pop("TMPDIR")
         if before is not None:
             os.environ["TMPDIR"] = before
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not list(temporary.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert list(temporary.iterdir())  # the training is under way

@@ -1,4 +1,4 @@
-// Small helpers to make elements; text is always text, never markup.
+// Making elements; text is always text, never markup.
 
 export const $ = (selector) => document.querySelector(selector);
 
