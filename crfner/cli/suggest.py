@@ -103,9 +103,9 @@ def suggest(
     formats.write((one.document for one in found), output, "jsonl", notes=notes)
     for what, times in sorted(notes.items()):
         click.echo(f"{output}: {times} {what}", err=True)
-    few = f" of {n} asked for, as there are no more" if len(found) < n else ""
-    strategies = f" by {found[0].strategy}" if found else ""
-    click.echo(f"suggested {len(found)} {unit}s{few}{strategies}", err=True)
+    by = f" by {found[0].strategy}" if found else ""
+    few = f"; there are no more than these, and {n} were asked for" if len(found) < n else ""
+    click.echo(f"suggested {len(found)} {unit}{'s'[: len(found) != 1]}{by}{few}", err=True)
 
 
 def _keys(paths: Iterable[str]) -> set[bytes]:

@@ -45,7 +45,7 @@ def key_of(text: str) -> bytes:
     True
     """
     return blake2b(
-        _DIGIT.sub("0", " ".join(text.casefold().split())).encode("utf-8", "replace"), digest_size=8
+        _DIGIT.sub("0", " ".join(text.casefold().split())).encode("utf-8", "surrogatepass"), digest_size=8
     ).digest()
 
 
@@ -101,4 +101,4 @@ def _drawn(text: str, seed: int) -> int:
 
 
 def _digest(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

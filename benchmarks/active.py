@@ -1,0 +1,231 @@
+"""How many tokens have to be labelled: those that `crfner suggest` picks, beside sentences at random.
+
+Both sides start from the same sentences, drawn with a seed, and label, train and score in rounds: each labels a share
+more of tokens than so far, trains anew on all that is labelled, and is scored on the whole dev part. They stop where
+F1 reaches 95% of what all sentences of the train part give with the same settings; how many tokens that took lies
+between two rounds and is interpolated linearly. Sentences are chosen, learnt from and counted on their own, without
+the document that they are from, on both sides and for the target. Runs are kept line by line, so that a benchmark that
+was stopped goes on where it was; the table at the end is of what is there.
+
+    python benchmarks/active.py --corpora FOLDER --results active.jsonl
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import product
+from math import sqrt
+from pathlib import Path
+from statistics import mean, stdev
+from time import process_time
+
+import click
+from corpora import corpora_option, documents
+from joblib import Parallel, delayed
+from scipy.stats import t
+from tqdm import tqdm
+
+from crfner import CRFRecognizer, Document, evaluate
+from crfner.parts import part
+from crfner.suggest import DIVERSITY, suggest
+
+CORPORA = ("conll2003-en", "bc5cdr")
+ENOUGH = 0.95
+"""The share of the F1 on all of the train part that has to be reached."""
+
+RANDOM = "random"
+_FULL = "full"
+_START = 1000  # tokens, at least, of the sentences that both sides start from
+_GROWTH = 1.3  # from one round to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One side on one corpus from one draw, or all of the train part.
+
+    curve    (tokens, sentences, F1 on dev in points) of each round
+    needed   tokens up to the target, interpolated; None where all of the train part did not reach it
+    seconds  of processor time
+    """
+
+    corpus: str
+    strategy: str
+    diversity: float
+    seed: int
+    curve: list[tuple[int, int, float]]
+    needed: float | None
+    seconds: float
+
+
+@click.command(help=__doc__)
+@corpora_option
+@click.option(
+    "--results", required=True, type=click.Path(path_type=Path), help="Where results are kept, as JSON lines."
+)
+@click.option("--corpus", default=",".join(CORPORA), metavar="A,B", help="The corpora to measure.")
+@click.option("--strategies", default=f"auto,{RANDOM}", metavar="A,B", help="The strategies to measure.")
+@click.option("--diversity", default=DIVERSITY, show_default=True, help="Of all strategies but random.")
+@click.option("--seeds", default=5, show_default=True, help="How many draws.")
+@click.option("--iterations", default=30, show_default=True, help="Passes of each training.")
+@click.option("--jobs", default=1, show_default=True, help="Runs at a time.")
+def main(
+    corpora: Path, results: Path, corpus: str, strategies: str, diversity: float, seeds: int, iterations: int, jobs: int
+) -> None:
+    """Measure what is missing in the results, then print them all."""
+    names = corpus.split(",")
+    done = {(run.corpus, run.strategy, run.diversity, run.seed): run for run in _read(results)}
+    for name in names:
+        if (name, _FULL, 0.0, 0) not in done:
+            _keep(results, _full(corpora, name, iterations))
+    targets = {run.corpus: ENOUGH * run.curve[-1][2] for run in _read(results) if run.strategy == _FULL}
+    wanted = [
+        (name, strategy, 0.0 if strategy == RANDOM else diversity, seed)
+        for seed, name, strategy in product(range(seeds), names, strategies.split(","))
+    ]
+    work = [delayed(_run)(corpora, *one, targets[one[0]], iterations) for one in wanted if one not in done]
+    for run in tqdm(Parallel(n_jobs=jobs, return_as="generator")(work), "runs", len(work), disable=None):
+        _keep(results, run)
+    for line in _table(_read(results)):
+        click.echo(line)
+
+
+def _sentences(corpora: Path, name: str) -> list[Document]:
+    """The sentences of the train part, each a document of its own."""
+    return [
+        part(document, number, number + 1)
+        for document in documents(corpora, name, "train")
+        for number in range(len(document.sentences))
+    ]
+
+
+def _full(corpora: Path, name: str, iterations: int) -> Run:
+    begin = process_time()
+    pool = _sentences(corpora, name)
+    point = _point(pool, documents(corpora, name, "dev"), iterations)
+    return Run(name, _FULL, 0.0, 0, [point], None, process_time() - begin)
+
+
+def _run(corpora: Path, name: str, strategy: str, diversity: float, seed: int, target: float, iterations: int) -> Run:
+    """Label, train and score until the target is reached or all is labelled."""
+    begin = process_time()
+    dev = documents(corpora, name, "dev")
+    pool = _sentences(corpora, name)
+    random.Random(seed).shuffle(pool)
+    labelled, rest = _taken(pool, _START)
+    curve: list[tuple[int, int, float]] = []
+    while True:
+        recognizer = CRFRecognizer(iterations=iterations, seed=seed).fit(labelled)
+        curve.append(_scored(recognizer, labelled, dev))
+        if curve[-1][2] >= target or not rest:
+            break
+        budget = int(curve[-1][0] * (_GROWTH - 1))
+        if strategy != RANDOM:
+            rest = _ranked(recognizer, rest, budget, strategy, diversity, seed)
+        chosen, rest = _taken(rest, budget)
+        labelled += chosen
+    return Run(name, strategy, diversity, seed, curve, _needed(curve, target), round(process_time() - begin, 1))
+
+
+def _ranked(
+    recognizer: CRFRecognizer, rest: list[Document], budget: int, strategy: str, diversity: float, seed: int
+) -> list[Document]:
+    """The sentences, those that are suggested first; each has one token at least, so there are enough of them."""
+    numbered = [Document(one.text, one.tokens, one.sentences, id=str(number)) for number, one in enumerate(rest)]
+    found = suggest(recognizer, numbered, min(budget, len(rest)), strategy=strategy, diversity=diversity, seed=seed)
+    first = [int(one.document.id.partition(":")[0]) for one in found]
+    chosen = set(first)
+    return [rest[number] for number in first] + [one for number, one in enumerate(rest) if number not in chosen]
+
+
+def _taken(pool: Sequence[Document], tokens: int) -> tuple[list[Document], list[Document]]:
+    """The first sentences that have so many tokens together, and the others."""
+    count = 0
+    for number, sentence in enumerate(pool):
+        if count >= tokens:
+            return list(pool[:number]), list(pool[number:])
+        count += len(sentence.tokens)
+    return list(pool), []
+
+
+def _point(labelled: Sequence[Document], dev: Sequence[Document], iterations: int) -> tuple[int, int, float]:
+    return _scored(CRFRecognizer(iterations=iterations).fit(labelled), labelled, dev)
+
+
+def _scored(recognizer: CRFRecognizer, labelled: Sequence[Document], dev: Sequence[Document]) -> tuple[int, int, float]:
+    f1 = 100 * evaluate(dev, recognizer.recognize(dev), samples=1).micro.f1
+    return sum(len(one.tokens) for one in labelled), len(labelled), round(f1, 3)
+
+
+def _needed(curve: Sequence[tuple[int, int, float]], target: float) -> float | None:
+    """The tokens where the straight line between the last two rounds crosses the target."""
+    if curve[-1][2] < target:
+        return None
+    if len(curve) == 1:
+        return float(curve[0][0])
+    (before, _, low), (after, _, high) = curve[-2:]
+    return round(before + (after - before) * (target - low) / (high - low), 1)
+
+
+def _keep(results: Path, run: Run) -> None:
+    with results.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(run)) + "\n")
+    click.echo(
+        f"{run.corpus} {run.strategy} seed {run.seed}: {run.needed} tokens, last {run.curve[-1]}, {run.seconds:.0f} s",
+        err=True,
+    )
+
+
+def _read(results: Path) -> list[Run]:
+    if not results.exists():
+        return []
+    return [Run(**json.loads(line)) for line in results.read_text(encoding="utf-8").splitlines()]
+
+
+def _table(runs: Sequence[Run]) -> Iterator[str]:
+    """A row a corpus and strategy: what it took, and what that saves beside random sentences of the same draws."""
+    needed = {(run.corpus, run.strategy, run.diversity, run.seed): run.needed for run in runs}
+    yield "| corpus | strategy | diversity | runs | target F1 | tokens | sentences | saved, % |"
+    yield "|---" * 8 + "|"
+    for corpus, strategy, diversity in dict.fromkeys((run.corpus, run.strategy, run.diversity) for run in runs):
+        mine = [run for run in runs if (run.corpus, run.strategy, run.diversity) == (corpus, strategy, diversity)]
+        (full,) = (run for run in runs if (run.corpus, run.strategy) == (corpus, _FULL))
+        if strategy == _FULL:
+            tokens, sentences, f1 = full.curve[0]
+            yield f"| {corpus} | all | | | {f1:.2f} | {tokens:,} | {sentences:,} | |"
+            continue
+        reached = [run for run in mine if run.needed is not None]
+        saved = [
+            100 * (1 - run.needed / at_random)
+            for run in reached
+            if run.needed is not None and (at_random := needed.get((corpus, RANDOM, 0.0, run.seed)))
+        ]
+        tokens = _interval([run.needed for run in reached if run.needed is not None], ",.0f")
+        sentences = _interval([_sentences_needed(run) for run in reached], ",.0f")
+        saving = "" if strategy == RANDOM else _interval(saved, ".1f")
+        yield (
+            f"| {corpus} | {strategy} | {diversity} | {len(reached)} of {len(mine)} | {ENOUGH * full.curve[0][2]:.2f} "
+            f"| {tokens} | {sentences} | {saving} |"
+        )
+
+
+def _sentences_needed(run: Run) -> float:
+    """The sentences up to the target, interpolated as the tokens are."""
+    if run.needed is None or len(run.curve) == 1:
+        return float(run.curve[-1][1])
+    (before, low, _), (after, high, _) = run.curve[-2:]
+    return low + (high - low) * (run.needed - before) / (after - before)
+
+
+def _interval(values: Sequence[float], form: str) -> str:
+    """The mean, and the 95% interval of it by Student's t."""
+    if len(values) < 2:
+        return f"{values[0]:{form}}" if values else ""
+    half = t.ppf(0.975, len(values) - 1) * stdev(values) / sqrt(len(values))
+    return f"{mean(values):{form}} ± {half:{form}}"
+
+
+if __name__ == "__main__":
+    main()
