@@ -39,21 +39,23 @@ ENOUGH = 0.95
 RANDOM = "random"
 _FULL = "full"
 _START = 1000  # tokens, at least, of the sentences that both sides start from
-_GROWTH = 1.3  # from one round to the next
+_GROWTH = 1.5  # from one round to the next
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One side on one corpus from one draw, or all of the train part.
 
-    curve    (tokens, sentences, F1 on dev in points) of each round
-    needed   tokens up to the target, interpolated; None where all of the train part did not reach it
-    seconds  of processor time
+    iterations  passes of each training
+    curve       (tokens, sentences, F1 on dev in points) of each round
+    needed      tokens up to the target, interpolated; None where all of the train part did not reach it
+    seconds     of processor time
     """
 
     corpus: str
     strategy: str
     diversity: float
+    iterations: int
     seed: int
     curve: list[tuple[int, int, float]]
     needed: float | None
@@ -66,7 +68,7 @@ class Run:
     "--results", required=True, type=click.Path(path_type=Path), help="Where results are kept, as JSON lines."
 )
 @click.option("--corpus", default=",".join(CORPORA), metavar="A,B", help="The corpora to measure.")
-@click.option("--strategies", default=f"auto,{RANDOM}", metavar="A,B", help="The strategies to measure.")
+@click.option("--strategies", default=f"sequence,{RANDOM}", metavar="A,B", help="The strategies to measure.")
 @click.option("--diversity", default=DIVERSITY, show_default=True, help="Of all strategies but random.")
 @click.option("--seeds", default=5, show_default=True, help="How many draws.")
 @click.option("--iterations", default=30, show_default=True, help="Passes of each training.")
@@ -76,19 +78,25 @@ def main(
 ) -> None:
     """Measure what is missing in the results, then print them all."""
     names = corpus.split(",")
-    done = {(run.corpus, run.strategy, run.diversity, run.seed): run for run in _read(results)}
+    done = {
+        (run.corpus, run.strategy, run.diversity, run.seed) for run in _read(results) if run.iterations == iterations
+    }
     for name in names:
         if (name, _FULL, 0.0, 0) not in done:
             _keep(results, _full(corpora, name, iterations))
-    targets = {run.corpus: ENOUGH * run.curve[-1][2] for run in _read(results) if run.strategy == _FULL}
+    targets = {
+        run.corpus: ENOUGH * run.curve[-1][2]
+        for run in _read(results)
+        if run.strategy == _FULL and run.iterations == iterations
+    }
     wanted = [
         (name, strategy, 0.0 if strategy == RANDOM else diversity, seed)
         for seed, name, strategy in product(range(seeds), names, strategies.split(","))
     ]
     work = [delayed(_run)(corpora, *one, targets[one[0]], iterations) for one in wanted if one not in done]
-    for run in tqdm(Parallel(n_jobs=jobs, return_as="generator")(work), "runs", len(work), disable=None):
+    for run in tqdm(Parallel(n_jobs=jobs, return_as="generator_unordered")(work), "runs", len(work), disable=None):
         _keep(results, run)
-    for line in _table(_read(results)):
+    for line in _table([run for run in _read(results) if run.iterations == iterations]):
         click.echo(line)
 
 
@@ -105,7 +113,7 @@ def _full(corpora: Path, name: str, iterations: int) -> Run:
     begin = process_time()
     pool = _sentences(corpora, name)
     point = _point(pool, documents(corpora, name, "dev"), iterations)
-    return Run(name, _FULL, 0.0, 0, [point], None, process_time() - begin)
+    return Run(name, _FULL, 0.0, iterations, 0, [point], None, round(process_time() - begin, 1))
 
 
 def _run(corpora: Path, name: str, strategy: str, diversity: float, seed: int, target: float, iterations: int) -> Run:
@@ -126,7 +134,9 @@ def _run(corpora: Path, name: str, strategy: str, diversity: float, seed: int, t
             rest = _ranked(recognizer, rest, budget, strategy, diversity, seed)
         chosen, rest = _taken(rest, budget)
         labelled += chosen
-    return Run(name, strategy, diversity, seed, curve, _needed(curve, target), round(process_time() - begin, 1))
+    return Run(
+        name, strategy, diversity, iterations, seed, curve, _needed(curve, target), round(process_time() - begin, 1)
+    )
 
 
 def _ranked(
