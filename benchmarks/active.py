@@ -112,7 +112,7 @@ def _sentences(corpora: Path, name: str) -> list[Document]:
 def _full(corpora: Path, name: str, iterations: int) -> Run:
     begin = process_time()
     pool = _sentences(corpora, name)
-    point = _point(pool, documents(corpora, name, "dev"), iterations)
+    point = _scored(CRFRecognizer(iterations=iterations).fit(pool), pool, documents(corpora, name, "dev"))
     return Run(name, _FULL, 0.0, iterations, 0, [point], None, round(process_time() - begin, 1))
 
 
@@ -158,10 +158,6 @@ def _taken(pool: Sequence[Document], tokens: int) -> tuple[list[Document], list[
             return list(pool[:number]), list(pool[number:])
         count += len(sentence.tokens)
     return list(pool), []
-
-
-def _point(labelled: Sequence[Document], dev: Sequence[Document], iterations: int) -> tuple[int, int, float]:
-    return _scored(CRFRecognizer(iterations=iterations).fit(labelled), labelled, dev)
 
 
 def _scored(recognizer: CRFRecognizer, labelled: Sequence[Document], dev: Sequence[Document]) -> tuple[int, int, float]:
