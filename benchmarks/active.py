@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -37,6 +38,7 @@ ENOUGH = 0.95
 """The share of the F1 on all of the train part that has to be reached."""
 
 RANDOM = "random"
+_REQUIRED = 40  # per cent fewer tokens than random choice
 _FULL = "full"
 _START = 1000  # tokens, at least, of the sentences that both sides start from
 _GROWTH = 1.5  # from one round to the next
@@ -96,8 +98,13 @@ def main(
     work = [delayed(_run)(corpora, *one, targets[one[0]], iterations) for one in wanted if one not in done]
     for run in tqdm(Parallel(n_jobs=jobs, return_as="generator_unordered")(work), "runs", len(work), disable=None):
         _keep(results, run)
-    for line in _table([run for run in _read(results) if run.iterations == iterations]):
+    runs = [run for run in _read(results) if run.iterations == iterations]
+    for line in _table(runs):
         click.echo(line)
+    missed = [name for name in names if mean(_saved(runs, name, "sequence") or [0.0]) < _REQUIRED]
+    if missed:
+        click.echo(f"not reached on {', '.join(missed)}: {_REQUIRED}% fewer tokens than at random", err=True)
+        sys.exit(1)
 
 
 def _sentences(corpora: Path, name: str) -> list[Document]:
@@ -192,29 +199,38 @@ def _read(results: Path) -> list[Run]:
 
 def _table(runs: Sequence[Run]) -> Iterator[str]:
     """A row a corpus and strategy: what it took, and what that saves beside random sentences of the same draws."""
-    needed = {(run.corpus, run.strategy, run.diversity, run.seed): run.needed for run in runs}
-    yield "| corpus | strategy | diversity | runs | target F1 | tokens | sentences | saved, % |"
-    yield "|---" * 8 + "|"
-    for corpus, strategy, diversity in dict.fromkeys((run.corpus, run.strategy, run.diversity) for run in runs):
-        mine = [run for run in runs if (run.corpus, run.strategy, run.diversity) == (corpus, strategy, diversity)]
-        (full,) = (run for run in runs if (run.corpus, run.strategy) == (corpus, _FULL))
+    yield "| corpus | sentences | runs | target F1 | tokens | sentences | tokens saved, % |"
+    yield "|---" * 7 + "|"
+    for corpus, strategy in dict.fromkeys((run.corpus, run.strategy) for run in sorted(runs, key=_place)):
+        mine = [run for run in runs if (run.corpus, run.strategy) == (corpus, strategy)]
         if strategy == _FULL:
-            tokens, sentences, f1 = full.curve[0]
-            yield f"| {corpus} | all | | | {f1:.2f} | {tokens:,} | {sentences:,} | |"
+            tokens, sentences, f1 = mine[0].curve[0]
+            yield f"| {corpus} | all | 1 | {f1:.2f} | {tokens:,} | {sentences:,} | |"
+            target = ENOUGH * f1
             continue
         reached = [run for run in mine if run.needed is not None]
-        saved = [
-            100 * (1 - run.needed / at_random)
-            for run in reached
-            if run.needed is not None and (at_random := needed.get((corpus, RANDOM, 0.0, run.seed)))
-        ]
-        tokens = _interval([run.needed for run in reached if run.needed is not None], ",.0f")
-        sentences = _interval([_sentences_needed(run) for run in reached], ",.0f")
-        saving = "" if strategy == RANDOM else _interval(saved, ".1f")
+        tokens_needed = _interval([run.needed for run in reached if run.needed is not None], ",.0f")
+        sentences_needed = _interval([_sentences_needed(run) for run in reached], ",.0f")
+        saved = "" if strategy == RANDOM else _interval(_saved(runs, corpus, strategy), ".1f")
         yield (
-            f"| {corpus} | {strategy} | {diversity} | {len(reached)} of {len(mine)} | {ENOUGH * full.curve[0][2]:.2f} "
-            f"| {tokens} | {sentences} | {saving} |"
+            f"| {corpus} | {strategy} | {len(reached)} of {len(mine)} | {target:.2f} | {tokens_needed} "
+            f"| {sentences_needed} | {saved} |"
         )
+
+
+def _place(run: Run) -> tuple[str, int, str]:
+    """Corpora in order of their names; first all sentences, then at random, then strategies."""
+    return run.corpus, (run.strategy != _FULL) + (run.strategy not in (_FULL, RANDOM)), run.strategy
+
+
+def _saved(runs: Sequence[Run], corpus: str, strategy: str) -> list[float]:
+    """The per cent of tokens that a strategy needs fewer than random choice, for each draw that both have."""
+    needed = {(run.strategy, run.seed): run.needed for run in runs if run.corpus == corpus}
+    return [
+        100 * (1 - ours / at_random)
+        for (name, seed), ours in needed.items()
+        if name == strategy and ours is not None and (at_random := needed.get((RANDOM, seed))) is not None
+    ]
 
 
 def _sentences_needed(run: Run) -> float:
