@@ -44,9 +44,7 @@ def key_of(text: str) -> bytes:
     >>> key_of("Took 25 mg.") == key_of("took  20 mg. ") != key_of("took 5 mg.")
     True
     """
-    return blake2b(
-        _DIGIT.sub("0", " ".join(text.casefold().split())).encode("utf-8", "surrogatepass"), digest_size=8
-    ).digest()
+    return _digest(_DIGIT.sub("0", " ".join(text.casefold().split())))
 
 
 def _remembered(documents: Iterable[Document], waiting: deque[Document]) -> Iterator[Document]:
