@@ -29,6 +29,7 @@ COMMANDS = {
     "evaluate": "Score a model against gold annotation.",
     "compare": "Compare rules, CRFs and hybrids on the same splits.",
     "tag": "Find the entities of new text.",
+    "suggest": "Choose which texts to label next.",
     "convert": "Convert labelled text between formats.",
     "rules": "Check, try, mine and pack rules.",
     "resources": "List the lexicons of a language or domain that can be used.",

@@ -11,13 +11,14 @@ Public names: `suggest`, `uncertainties`, `Suggestion`, `STRATEGIES`, `UNITS`, `
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from itertools import islice
 
 from crfner.document import Document
 from crfner.ensemble import EnsembleRecognizer
 from crfner.errors import SettingError
+from crfner.hybrid import HybridRecognizer
 from crfner.recognizer import Recognizer
 from crfner.rules import RuleRecognizer
 from crfner.suggest.candidates import UNITS, candidates, key_of
@@ -73,7 +74,7 @@ def suggest(
     name = _named(strategy, recognizer, rules)
     found = (
         one
-        for one in _candidates(recognizer, documents, name, unit, rules, seed)
+        for one in candidates(reader_for(recognizer, rules), documents, STRATEGIES[name], unit, seed)
         if min_tokens <= one.tokens and (max_tokens is None or one.tokens <= max_tokens)
     )
     pool = best_of(found, max(_POOL * n, _LEAST), known)
@@ -95,22 +96,8 @@ def uncertainties(
     ]
 
 
-def _candidates(
-    recognizer: Recognizer,
-    documents: Iterable[Document],
-    strategy: str,
-    unit: str,
-    rules: Recognizer | None,
-    seed: int,
-) -> Iterator[Candidate]:
-    reads = reader_for(recognizer, rules)(documents)
-    return candidates(reads, STRATEGIES[strategy], unit, seed)
-
-
 def _named(strategy: str, recognizer: Recognizer, rules: Recognizer | None) -> str:
     """The strategy's name, once it is sure that the recogniser can serve it."""
-    from crfner.hybrid import HybridRecognizer
-
     if strategy == AUTO:
         if isinstance(recognizer, RuleRecognizer):
             return "disagreement"
