@@ -4,7 +4,7 @@ The work and its answer are passed as files in a temporary folder that only this
 process group: Ctrl-C reaches the parent alone, which then ends the child and removes the folder. However the parent
 ends, the child does too: it sees that nobody holds the other end of its standard input.
 
-Public names: `isolated`, `peak_memory`, `ProcessError`.
+Public names: `isolated`, `stoppable`, `peak_memory`, `ProcessError`, `Stopped`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from crfner.errors import CrfnerError
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_LOOK = 0.2  # seconds between two looks at whether to stop
 _WORK, _ANSWER = "work.pickle", "answer.pickle"
 _CHILD = """
 import pickle, sys
@@ -44,6 +45,10 @@ class ProcessError(RuntimeError):
     """The work failed in a way that is no fault of the user's; the message ends with the child's traceback."""
 
 
+class Stopped(Exception):
+    """The work was ended before it was done, as was asked for."""
+
+
 def isolated(function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
     """What the function returns, called in a new process; it and its arguments are pickled, so it has a module's name.
 
@@ -51,6 +56,20 @@ def isolated(function: Callable[P, R], *arguments: P.args, **options: P.kwargs) 
     not shown. Raises the child's CrfnerError or MemoryError as such, CrfnerError when the child is ended from outside,
     ProcessError for every other exception.
     """
+    return _called(function, arguments, options, None)
+
+
+def stoppable(stop: threading.Event, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
+    """What `isolated` gives, but that the process is ended when the event is set; raises Stopped then."""
+    return _called(function, arguments, options, stop)
+
+
+def _called(
+    function: Callable[..., R],
+    arguments: tuple[Any, ...],
+    options: dict[str, Any],
+    stop: threading.Event | None,
+) -> R:
     with tempfile.TemporaryDirectory(prefix="crfner-") as folder:
         work, answer = (os.path.join(folder, name) for name in (_WORK, _ANSWER))
         with open(work, "wb") as file:
@@ -67,7 +86,7 @@ def isolated(function: Callable[P, R], *arguments: P.args, **options: P.kwargs) 
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, process_group=0
         ) as process:
             try:
-                code = process.wait()
+                code = process.wait() if stop is None else _wait_unless(stop, process)
             finally:
                 process.kill()
                 process.wait()  # after Ctrl-C, leaving the block would not
@@ -81,6 +100,16 @@ def isolated(function: Callable[P, R], *arguments: P.args, **options: P.kwargs) 
         raise ProcessError(f"a child process failed:\n{value}")
     result: R = value
     return result
+
+
+def _wait_unless(stop: threading.Event, process: subprocess.Popen[bytes]) -> int:
+    """The exit code. Raises Stopped when the event is set first."""
+    while True:
+        try:
+            return process.wait(_LOOK)
+        except subprocess.TimeoutExpired:
+            if stop.is_set():
+                raise Stopped from None
 
 
 def _ended(code: int) -> str:

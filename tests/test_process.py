@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from crfner.errors import CrfnerError, InputError
-from crfner.process import ProcessError, isolated, peak_memory
+from crfner.process import ProcessError, Stopped, isolated, peak_memory, stoppable
 
 
 def add(first: int, second: int = 0) -> int:
@@ -125,3 +126,13 @@ def test_ctrl_c_leaves_no_child_and_no_file(tmp_path: Path, monkeypatch: pytest.
         signal.signal(signal.SIGALRM, before)
     assert [child.returncode for child in children] == [-signal.SIGKILL]
     assert not list(tmp_path.iterdir())
+
+
+def test_work_that_is_to_stop_is_ended_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        stoppable(stop, time.sleep, 600)
+    assert os.listdir(tmp_path) == []
+    assert stoppable(threading.Event(), add, 1, second=2) == 3

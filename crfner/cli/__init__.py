@@ -21,6 +21,7 @@ from crfner.files import reason, reporting
 from crfner.version import __version__
 
 COMMANDS = {
+    "annotate": "Label text on a page in the browser.",
     "check": "Check labelled text for mistakes.",
     "agree": "Measure how far two annotators agree.",
     "augment": "Make more labelled text of what there is.",
@@ -30,6 +31,7 @@ COMMANDS = {
     "compare": "Compare rules, CRFs and hybrids on the same splits.",
     "tag": "Find the entities of new text.",
     "serve": "Find entities for other programs, over HTTP.",
+    "suggest": "Choose which texts to label next.",
     "convert": "Convert labelled text between formats.",
     "rules": "Check, try, mine and pack rules.",
     "resources": "List the lexicons of a language or domain that can be used.",

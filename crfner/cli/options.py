@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from crfner.rules import RuleSet
     from crfner.rules.values import Rule
 
+_BARE = (
+    "documents without the further columns, such as part-of-speech tags, that the model has learnt to read; it finds "
+    "less in them: give the columns, or train on text without"
+)
 input_format: Callable[[Any], Any] = click.option(
     "--from", "input_format", type=FormatName("read"), help="Format of the input; found out when left out."
 )
@@ -42,6 +47,26 @@ def read_documents(path: str, format: str | None, overlaps: bool = False) -> Ite
     yield from formats.read(path, format, notes=notes, overlaps=overlaps)
     for what, times in sorted(notes.items()):
         click.echo(f"{formats.stream_name(path)}: {times} {what}", err=True)
+
+
+def read_several(paths: Sequence[str], format: str | None) -> Iterator[Document]:
+    """All documents; where several files come together, one without an id is named for its file."""
+    for path in paths:
+        for number, document in enumerate(read_documents(path, format), 1):
+            if document.id is None and len(paths) > 1:
+                name = path.encode("utf-8", "backslashreplace").decode()  # names of files need not be UTF-8
+                document = replace(document, id=f"{name}:{number}")
+            yield document
+
+
+def noticed(documents: Iterable[Document], manifest: Mapping[str, Any], notes: formats.Notes) -> Iterator[Document]:
+    """The documents; those that lack further columns that the model reads, and cannot make, are counted."""
+    settings = manifest.get("settings", {})
+    reads = "columns" in settings.get("features", {}) and not settings.get("pos")
+    for document in documents:
+        if reads and not document.meta.get("columns"):
+            notes[_BARE] += 1
+        yield document
 
 
 def keep_inputs(output: str, inputs: Iterable[str]) -> None:

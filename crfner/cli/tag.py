@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from crfner import formats
-from crfner.cli.options import input_format, keep_inputs, read_documents
+from crfner.cli.options import input_format, keep_inputs, noticed, read_several
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, atomic_output, check_writable, expand_inputs
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from crfner.crf import CRFRecognizer
 
 OUTPUTS = ("jsonl", "conll", "inline", "table", "labelstudio", "doccano", "prodigy", "spans-csv")
-
-_BARE = (
-    "documents without the further columns, such as part-of-speech tags, that the model has learnt to read; it finds "
-    "less in them: give the columns, or train on text without"
-)
 
 
 @click.command("tag")
@@ -80,7 +74,7 @@ def tag(
         click.echo("type or paste the text; Ctrl-D at the start of a line ends it", err=True)
     mixed = output == STANDARD_STREAM and sys.stdout is not None and sys.stdout.isatty()  # a bar would be in between
     notes = formats.Notes()
-    read = _noticed(_documents(paths, input_format), recognizer.manifest, notes)
+    read = noticed(read_several(paths, input_format), recognizer.manifest, notes)
     documents = tqdm(read, "tagging", unit=" documents", disable=mixed or None)
     if nbest is not None:
         from crfner.crf import CRFRecognizer
@@ -96,26 +90,6 @@ def tag(
         formats.write(tagged, output, chosen, notes=notes)
     for what, times in sorted(notes.items()):
         click.echo(f"{output}: {times} {what}", err=True)
-
-
-def _documents(paths: list[str], format: str | None) -> Iterator[Document]:
-    """All documents; where several files come together, one without an id is named for its file."""
-    for path in paths:
-        for number, document in enumerate(read_documents(path, format), 1):
-            if document.id is None and len(paths) > 1:
-                name = path.encode("utf-8", "backslashreplace").decode()  # names of files need not be UTF-8
-                document = replace(document, id=f"{name}:{number}")
-            yield document
-
-
-def _noticed(documents: Iterator[Document], manifest: Mapping[str, Any], notes: formats.Notes) -> Iterator[Document]:
-    """The documents; those that lack further columns that the model reads, and cannot make, are counted."""
-    settings = manifest.get("settings", {})
-    reads = "columns" in settings.get("features", {}) and not settings.get("pos")
-    for document in documents:
-        if reads and not document.meta.get("columns"):
-            notes[_BARE] += 1
-        yield document
 
 
 def _as_given(recognizer: Recognizer, documents: Iterator[Document]) -> Iterator[Document]:

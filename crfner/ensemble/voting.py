@@ -14,7 +14,7 @@ from itertools import chain, islice
 import numpy as np
 
 from crfner.crf import CRFRecognizer
-from crfner.crf.decode import Lattice
+from crfner.crf.decode import Floats, Lattice
 from crfner.crf.likely import chances, likely_chunks
 from crfner.crf.scoring import Scorer
 from crfner.crf.tagging import Batch, asked_for, lengths_of
@@ -35,12 +35,16 @@ class Voters:
         self.taggers = [member.tagger() for member in members]
         self._scorer = Scorer([member.fitted_ for member in members])
 
+    def scores(self, documents: Sequence[Document]) -> list[Floats]:
+        """Scores of all tokens of the prepared documents under each member: (tokens, L)."""
+        return self._scorer.scores(documents)
+
     def lattices(self, documents: Sequence[Document]) -> list[Lattice]:
         """What the forward-backward algorithm says of all tokens of the prepared documents, by each member."""
         lengths = lengths_of(documents)
         return [
             tagger.tempered(own, lengths, tagger.temperature)
-            for tagger, own in zip(self.taggers, self._scorer.scores(documents), strict=True)
+            for tagger, own in zip(self.taggers, self.scores(documents), strict=True)
         ]
 
 

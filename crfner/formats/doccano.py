@@ -86,7 +86,7 @@ def _document(record: dict[str, Any], place: Place, overlaps: bool, utf16: bool,
     if utf16 and isinstance(record.get("text"), str) and has_wide(record["text"]):
         record = _in_characters(record, place)
         notes["spans whose offsets counted UTF-16 units, turned into characters"] += len(_spans(record))
-    document = jsonl.to_document(record, place, overlaps)
+    document = jsonl.from_record(record, place, overlaps)
     if record.get("relations") and isinstance(record["relations"], list):
         ids = [[*_borders(span), span["label"], span["id"]] for span in _spans(record) if _has_id(span)]
         notes["relations left out (kept for doccano output)"] += len(record["relations"])

@@ -6,7 +6,7 @@ objects with start_offset and end_offset) and our own. A span of Prodigy's may b
 Prodigy has them, with `id`, `tokens`, `sentences` and `meta` where there are any. Fields that mean nothing here are
 kept and written again.
 
-Public names: `read`, `write`, `to_record`; `is_accepted`, `to_document`, for the formats that are much alike.
+Public names: `read`, `write`, `from_record`, `to_record`; `is_accepted`, for the formats that are much alike.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def read(lines: Iterable[str], name: str, *, notes: Notes, overlaps: bool = Fals
         if record.get("offsets") == "utf-16":  # as we mark what we write for doccano
             place.refuse("the offsets are said to count UTF-16 units; read this as doccano")
         if is_accepted(record, place, notes):
-            yield to_document(record, place, overlaps)
+            yield from_record(record, place, overlaps)
 
 
 def is_accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
@@ -69,8 +69,8 @@ def is_accepted(record: Mapping[str, Any], place: Place, notes: Notes) -> bool:
     return True
 
 
-def to_document(record: Mapping[str, Any], place: Place, overlaps: bool) -> Document:
-    """The document that the object of a line stands for. Raises InputError when it is wrong."""
+def from_record(record: Mapping[str, Any], place: Place, overlaps: bool = False) -> Document:
+    """The document that an object holds, whatever its answer. Raises InputError, naming the place, when it is wrong."""
     if "text" not in record:
         wrong_key(record, "text", place, "the object")
     text = checked_text(record["text"], place)

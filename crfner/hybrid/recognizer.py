@@ -149,7 +149,7 @@ class HybridRecognizer:
                 prepared = self.crf.prepared(document.with_spans(()))
                 metas.append(prepared.meta)
                 hits.append(self._rule_recognizer.hits(prepared))
-                yield (marked(prepared, hits[-1]) if self.policy_ is None else prepared), hits[-1]
+                yield self._shown(prepared, hits[-1]), hits[-1]
 
         for document, probabilities in self.crf.weigh(asked()):
             evidence = Evidence(document.spans, tuple(hits.popleft()), tuple(probabilities))
@@ -157,6 +157,16 @@ class HybridRecognizer:
             if self.policy_ is not None:
                 document = document.with_spans(self.policy_.decide(evidence, self._rule_recognizer.resolve))
             yield document, evidence
+
+    def shown(self, document: Document) -> Document:
+        """The document, prepared and without spans, as the CRF is shown it: where it sees hits of rules, with these."""
+        prepared = self.crf.prepared(document.with_spans(()))
+        return prepared if self.policy_ is not None else self._shown(prepared, self._rule_recognizer.hits(prepared))
+
+    @property
+    def rule_recognizer(self) -> RuleRecognizer:
+        """The rules on their own, as a recogniser that cuts text as the CRF does."""
+        return self._rule_recognizer
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -203,6 +213,9 @@ class HybridRecognizer:
         self.policy_ = policy
         self.interrupted_ = False
         self._rule_recognizer = self._recognizer(rules)
+
+    def _shown(self, prepared: Document, hits: Sequence[Span]) -> Document:
+        return marked(prepared, hits) if self.policy_ is None else prepared
 
     def _recognizer(self, rules: RuleSet) -> RuleRecognizer:
         return RuleRecognizer(rules, tokenizer=self.crf.tokenizer, sentences=self.crf.sentences)

@@ -31,6 +31,7 @@ COMMANDS: dict[str, Maker] = {
     ],
     "evaluate": lambda model, path: ["evaluate", model, path],
     "tag": lambda model, path: ["tag", model, path, "-o", path.parent / "out", "--format", "jsonl"],
+    "suggest": lambda model, path: ["suggest", model, path, "-o", path.parent / "out"],
     "convert": lambda model, path: ["convert", path, path.parent / "out", "--to", "jsonl"],
 }
 EVERY = tuple(COMMANDS)

@@ -146,7 +146,7 @@ def test_wrong_content_of_a_pipe_is_refused_with_its_line(case: str, crfner: Run
     assert message.replace(name, "<stdin>") in sentence
 
 
-@pytest.mark.parametrize("command", ["tag", "convert"])
+@pytest.mark.parametrize("command", ["tag", "suggest", "convert"])
 def test_a_mistake_at_the_end_of_long_input_leaves_no_output(
     command: str, crfner: Run, model: Path, output: Path
 ) -> None:

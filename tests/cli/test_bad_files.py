@@ -22,7 +22,7 @@ def test_a_missing_input_is_named(command: str, crfner: Run, model: Path, output
     assert f"{path}: cannot be read: there is no such file" in refused(crfner(*COMMANDS[command](model, path)))
 
 
-@pytest.mark.parametrize("command", [command for command in EVERY if command != "tag"])
+@pytest.mark.parametrize("command", [command for command in EVERY if command not in ("tag", "suggest")])
 def test_a_folder_in_place_of_a_file_is_named(command: str, crfner: Run, model: Path, output: Path) -> None:
     path = model.parent / "folder"
     path.mkdir()
@@ -30,10 +30,11 @@ def test_a_folder_in_place_of_a_file_is_named(command: str, crfner: Run, model: 
     assert f"{path}: cannot be read: this is a folder; name a file" in sentence
 
 
-def test_an_empty_folder_holds_nothing_to_tag(crfner: Run, model: Path, output: Path) -> None:
+@pytest.mark.parametrize("command", ["tag", "suggest"])
+def test_an_empty_folder_holds_nothing_to_read(command: str, crfner: Run, model: Path, output: Path) -> None:
     path = model.parent / "folder"
     path.mkdir()
-    assert f"{path}: this folder holds no file" in refused(crfner(*COMMANDS["tag"](model, path)))
+    assert f"{path}: this folder holds no file" in refused(crfner(*COMMANDS[command](model, path)))
 
 
 def test_no_text_has_no_features(crfner: Run) -> None:
