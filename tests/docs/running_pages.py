@@ -16,7 +16,7 @@ from code_blocks import Block, Command, commands, difference
 from forking import start
 from pages import ROOT, Server
 
-_SECONDS = 120  # that a command may take
+_SECONDS = 300  # that a command may take, on a machine that is busy
 
 
 class Page:
