@@ -9,7 +9,9 @@ Public names: `PRELOADED`, `CLIENT`, `start`, `finish`; as a script, `forking.py
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import json
 import os
 import select
@@ -17,6 +19,7 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -73,6 +76,8 @@ def serve(address: str, preloaded: tuple[str, ...] = PRELOADED) -> None:
     """Import, then fork for everyone who connects, until standard input ends."""
     for module in preloaded:
         import_module(module)
+    gc.collect()
+    gc.freeze()  # else each fork's collector would touch, and so copy, all that is shared
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen(64)
@@ -133,9 +138,24 @@ def _work(job: dict[str, Any], streams: list[int]) -> None:
     if sys.argv[0] == "crfner":
         from crfner.cli import main
 
-        main()
+        code = _ending(main)
     else:
-        _interpret()
+        code = _ending(_interpret)
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(code)  # taking the interpreter apart would copy all that is shared, too
+
+
+def _ending(run: Callable[[], None]) -> int:
+    """The exit code with which Python would end after this."""
+    try:
+        run()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
 
 
 def _interpret() -> None:
