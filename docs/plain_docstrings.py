@@ -42,13 +42,25 @@ def _block(block: list[str]) -> Iterator[str]:
         yield from map(_escaped, block[:start])
         if 0 < start < len(block):
             yield ""
-        for line in block[start:]:
-            entry = _ENTRY.fullmatch(line)
-            if entry:
-                yield ", ".join(f"``{name}``" for name in entry[1].split(", "))
-                yield f"    {_escaped(entry[2])}"
-            else:
-                yield f"    {_escaped(line.strip())}"
+        yield from _entries(block[start:])
+
+
+def _entries(block: list[str]) -> Iterator[str]:
+    """A definition list; an entry's text may end in a list of its own, further to the right."""
+    inner = 0  # how far the inner list is to the right, 0 outside of it
+    for line in block:
+        indent = len(line) - len(line.lstrip())
+        entry = _ENTRY.fullmatch(line.strip())
+        inner = 0 if not indent else inner
+        if entry and indent and not inner:
+            inner = indent
+            yield ""
+        margin = "    " if inner else ""
+        if entry and indent in (0, inner):
+            yield margin + ", ".join(f"``{name}``" for name in entry[1].split(", "))
+            yield f"{margin}    {_escaped(entry[2])}"
+        else:
+            yield f"{margin}    {_escaped(line.strip())}"
 
 
 def _escaped(text: str) -> str:
