@@ -72,7 +72,7 @@ def spread(candidates: Iterable[Candidate], diversity: float) -> Iterator[Candid
 
 
 def take(candidate: Candidate, taken: Taken) -> None:
-    """Count the candidate's words as taken, by what it owes to each: of a word that hardly mattered little was learnt."""
+    """Count the candidate's words as taken, by what it owes to each: what hardly mattered is hardly learnt by it."""
     for word, share in candidate.shares.items():
         taken[word] += share
 
@@ -81,7 +81,8 @@ def novelty(candidate: Candidate, taken: Taken, diversity: float) -> float:
     """The share of the score that is left when words that were taken before count less, 0 to 1."""
     if not candidate.shares or not diversity:
         return 1.0
-    return sum(share * (1.0 - diversity) ** taken[word] for word, share in candidate.shares.items())
+    left = 1.0 - diversity
+    return float(sum(share * left ** taken[word] for word, share in candidate.shares.items()))
 
 
 def _rank(candidate: Candidate) -> _Rank:
