@@ -26,7 +26,7 @@ _UNITS = ("sentence", "document")
     "--diversity",
     type=click.FloatRange(0, 1),
     metavar="SHARE",
-    help="How much a word counts less each time that it was taken; 0 lets the same doubt come again.",
+    help="How much a doubtful word counts less once it was taken; 0.8 when left out, 0 for not at all.",
 )
 @click.option("--rules", "rule_files", multiple=True, metavar="[LABEL=]FILE", help="For disagreement; repeatable.")
 @click.option("--exclude", "excluded", multiple=True, metavar="FILE", help="What is labelled already; repeatable.")

@@ -32,8 +32,8 @@ __all__ = ["AUTO", "DIVERSITY", "STRATEGIES", "UNITS", "Suggestion", "key_of", "
 AUTO = "auto"
 """The strategy that suits the recogniser: `votes` for an ensemble, `disagreement` for rules alone, else `sequence`."""
 
-DIVERSITY = 0.5
-"""How much a word counts less each time that a text with it was taken."""
+DIVERSITY = 0.8
+"""How much a word counts less once a text was taken that owed its score to it alone."""
 
 _POOL = 20  # candidates that are held for each that is wanted
 _LEAST = 1000  # candidates that are held however few are wanted
@@ -60,8 +60,8 @@ def suggest(
     strategy    a name in `STRATEGIES`, or "auto" for what suits the recogniser
     unit        "sentence": a sentence becomes a document of its own, whose id and `meta["from"]` say where it is from;
                 or "document"
-    diversity   how much a word counts less each time that a text that owes its score to it was taken: 0 for not at
-                all, 1 for nothing the second time
+    diversity   how much a word counts less once a text was taken that owed its score to it alone: 0 for not at all, 1
+                for nothing any more
     rules       rules whose spans are compared with the recogniser's, for "disagreement"; a hybrid has its own
     known       keys (see `crfner.suggest.candidates.key_of`) of texts that are labelled already
     min_tokens, max_tokens  the lengths that are suggested

@@ -5,16 +5,19 @@ after the other is taken: each time the one whose score is highest, when what it
 counts less. The sum of such gains is submodular, so that greedy choice is within 1 - 1/e of the best set (Nemhauser,
 Wolsey and Fisher 1978), and as gains only fall, few have to be computed again (Minoux 1978).
 
-Public names: `best_of`, `spread`.
+Public names: `best_of`, `spread`, `novelty`, `take`, `Taken`.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
 from crfner.suggest.values import Candidate
+
+Taken = defaultdict[str, float]
+"""By word, how many texts were taken because of it; a text that owes half of its score to a word counts half."""
 
 _Rank = tuple[float, int]
 
@@ -51,9 +54,10 @@ def best_of(candidates: Iterable[Candidate], most: int, known: Container[bytes] 
 def spread(candidates: Iterable[Candidate], diversity: float) -> Iterator[Candidate]:
     """The candidates in the order in which to take them.
 
-    diversity  how much a word counts less each time that it has been taken: 0 for not at all, 1 for only once
+    diversity  how much a word counts less once a text was taken that owed its score to it alone: 0 for not at all, 1
+               for nothing any more
     """
-    taken: Counter[str] = Counter()
+    taken: Taken = defaultdict(float)
     heap = [((-candidate.score, -candidate.tie), number, candidate) for number, candidate in enumerate(candidates)]
     heapq.heapify(heap)
     while heap:
@@ -64,14 +68,21 @@ def spread(candidates: Iterable[Candidate], diversity: float) -> Iterator[Candid
             continue
         heapq.heappop(heap)
         yield candidate
-        taken.update(candidate.shares.keys())
+        take(candidate, taken)
 
 
-def novelty(candidate: Candidate, taken: Counter[str], diversity: float) -> float:
+def take(candidate: Candidate, taken: Taken) -> None:
+    """Count the candidate's words as taken, by what it owes to each: what hardly mattered is hardly learnt by it."""
+    for word, share in candidate.shares.items():
+        taken[word] += share
+
+
+def novelty(candidate: Candidate, taken: Taken, diversity: float) -> float:
     """The share of the score that is left when words that were taken before count less, 0 to 1."""
     if not candidate.shares or not diversity:
         return 1.0
-    return sum(share * (1.0 - diversity) ** taken[word] for word, share in candidate.shares.items())
+    left = 1.0 - diversity
+    return float(sum(share * left ** taken[word] for word, share in candidate.shares.items()))
 
 
 def _rank(candidate: Candidate) -> _Rank:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from crfner import CRFRecognizer, Document, Span, read
 from crfner.errors import SettingError
 from crfner.suggest import key_of, suggest
-from crfner.suggest.choosing import best_of, novelty, spread
+from crfner.suggest.choosing import Taken, best_of, novelty, spread, take
 from crfner.suggest.values import Candidate
 
 ROOT = Path(__file__).parents[2]
@@ -63,11 +63,12 @@ def test_the_best_of_a_stream_are_the_first_of_all_when_they_are_sorted(found: l
 @settings(deadline=None)
 @given(several(), st.sampled_from([0.0, 0.3, 0.5, 1.0]))
 def test_lazy_greedy_choice_is_greedy_choice(found: list[Candidate], diversity: float) -> None:
-    left, taken, naive = list(found), Counter[str](), []
+    left, naive = list(found), []
+    taken: Taken = defaultdict(float)
     while left:
         best = max(left, key=lambda one: (one.score * novelty(one, taken, diversity), one.tie))
         left.remove(best)
-        taken.update(best.shares.keys())
+        take(best, taken)
         naive.append(best)
     assert list(spread(found, diversity)) == naive
 
@@ -76,6 +77,8 @@ def test_a_doubt_that_was_taken_counts_less() -> None:
     found = [candidate("a b", 1.0, {"a": 1.0}), candidate("a c", 0.9, {"a": 1.0}), candidate("d", 0.5, {"d": 1.0})]
     assert [one.document.text for one in spread(found, 0.0)] == ["a b", "a c", "d"]
     assert [one.document.text for one in spread(found, 0.6)] == ["a b", "d", "a c"]
+    found[0] = candidate("a b", 1.0, {"a": 0.1, "b": 0.9})  # it owes little to the word that is doubted in the next
+    assert [one.document.text for one in spread(found, 0.6)] == ["a b", "a c", "d"]
 
 
 def test_no_more_candidates_are_held_than_the_bound_says() -> None:
