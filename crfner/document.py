@@ -7,7 +7,7 @@ Character offsets into `Document.text` are the truth. Tokens are (start, end) pa
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -96,6 +96,11 @@ class Document:
         """The same document with these spans in place of its own."""
         return replace(self, spans=tuple(sorted(spans)))
 
+    def span(self, chunk: Chunk, score: float, source: str) -> Span:
+        """The span that takes the tokens of a chunk."""
+        first, last, label = chunk
+        return Span(self.tokens[first][0], self.tokens[last - 1][1], label, score, source)
+
     def chunks(self) -> list[Chunk]:
         """The spans as token ranges, in order; a span that touches a token takes the whole of it.
 
@@ -138,6 +143,23 @@ def sentence_chunks(document: Document) -> list[list[Chunk]]:
                 break
             chunks[number].append((max(first, start) - start, min(last, end) - start, label))
     return chunks
+
+
+def shared_out(chunks: Sequence[Chunk], documents: Iterable[Document]) -> Iterator[list[Chunk]]:
+    """For each document its chunks, counted from its first token.
+
+    chunks  in order, of all documents together, whose tokens stand one after the other; none crosses documents
+    """
+    start, taken = 0, 0
+    for document in documents:
+        end = start + len(document.tokens)
+        own = []
+        while taken < len(chunks) and chunks[taken][1] <= end:
+            first, last, label = chunks[taken]
+            own.append((first - start, last - start, label))
+            taken += 1
+        yield own
+        start = end
 
 
 def _check_ranges(what: str, ranges: tuple[Offsets, ...], limit: int) -> None:

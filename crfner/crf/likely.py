@@ -4,19 +4,19 @@ The best tag sequence hides what comes second: an entity of a rare label with a 
 each time. The lattice knows the probability of every chunk, and as a longer one is never more probable than that its
 label begins at this token and goes on so far, few beginnings need a second look.
 
-Public names: `Likely`, `likely_chunks`, `chances`, `apart`.
+Public names: `Likely`, `with_likely`, `likely_chunks`, `chances`, `apart`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from crfner.crf.decode import Bools, Floats, Ints, Lattice, shares
-from crfner.document import Chunk
+from crfner.document import Chunk, Document, shared_out
 from crfner.schemes import split_tag
 
 
@@ -33,6 +33,13 @@ class Likely:
     def chunk(self) -> Chunk:
         """Without the probability."""
         return self.first, self.last, self.label
+
+
+def with_likely(documents: Sequence[Document], chunks: Sequence[Likely]) -> Iterator[Document]:
+    """The documents, whose tokens stand one after the other, with the chunks, which are in order, as spans."""
+    probabilities = iter([chunk.probability for chunk in chunks])
+    for document, own in zip(documents, shared_out([chunk.chunk for chunk in chunks], documents), strict=True):
+        yield document.with_spans([document.span(chunk, round(next(probabilities), 4), "crf") for chunk in own])
 
 
 def likely_chunks(found: Lattice, tags: Sequence[str], thresholds: Mapping[str, float]) -> list[Likely]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from crfner.crf.decode import Chain, Floats, Ints, Lattice, lattice, viterbi
-from crfner.crf.likely import Likely, apart, chances, likely_chunks
+from crfner.crf.likely import Likely, apart, chances, likely_chunks, with_likely
 from crfner.crf.model_file import Fitted
 from crfner.crf.reranking import agreeing
 from crfner.crf.scoring import Scorer
@@ -118,17 +118,7 @@ class Tagger:
         found = self.tempered(scores, lengths, self.temperature)
         chunks = self._given(documents, found, scores, lengths)
         probabilities = self.probabilities(found, batch)
-        start, taken = 0, 0  # the tokens of all documents stand one after the other
-        for number, document in enumerate(documents):
-            end = start + len(document.tokens)
-            spans = []
-            while taken < len(chunks) and chunks[taken].last <= end:
-                chunk = chunks[taken]
-                left, right = document.tokens[chunk.first - start][0], document.tokens[chunk.last - 1 - start][1]
-                spans.append(Span(left, right, chunk.label, round(chunk.probability, 4), "crf"))
-                taken += 1
-            yield document.with_spans(spans), probabilities[number]
-            start = end
+        yield from zip(with_likely(documents, chunks), probabilities, strict=True)
 
     def chunks(
         self, documents: Sequence[Document], thresholds: Mapping[str, float]

@@ -18,7 +18,7 @@ from crfner.crf.decode import Floats, Lattice
 from crfner.crf.likely import chances, likely_chunks
 from crfner.crf.scoring import Scorer
 from crfner.crf.tagging import Batch, asked_for, lengths_of
-from crfner.document import Document, Span
+from crfner.document import Document, Span, shared_out
 from crfner.scheduling import most_worth
 
 SOURCE = "ensemble"
@@ -68,15 +68,8 @@ def proposed(voters: Voters, batch: Batch, threshold: float) -> Iterator[tuple[D
     every = [*chunks, *chain.from_iterable(others)]
     said = [chances(lattice, tagger.tags, every) for tagger, lattice in zip(taggers, lattices, strict=True)]
     means = np.mean(said, axis=0).tolist()
-    of_others = iter(means[len(chunks) :])
-    start, taken = 0, 0  # the tokens of all documents stand one after the other
-    for (document, _), asked in zip(batch, others, strict=True):
-        end = start + len(document.tokens)
-        spans = []
-        while taken < len(chunks) and chunks[taken][1] <= end:
-            first, last, label = chunks[taken]
-            left, right = document.tokens[first - start][0], document.tokens[last - 1 - start][1]
-            spans.append(Span(left, right, label, round(means[taken], 4), SOURCE))
-            taken += 1
+    of_chunks, of_others = iter(means), iter(means[len(chunks) :])
+    documents = [document for document, _ in batch]
+    for document, own, asked in zip(documents, shared_out(chunks, documents), others, strict=True):
+        spans = [document.span(chunk, round(next(of_chunks), 4), SOURCE) for chunk in own]
         yield document, spans, list(islice(of_others, len(asked)))
-        start = end

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crfner import store
-from crfner.document import Chunk, Document
+from crfner.document import Chunk, Document, shared_out
 from crfner.errors import CrfnerError
 from crfner.schemes import places_of
 from features import Function, Lexicon
@@ -59,14 +59,9 @@ class StageHints:
 
         shares, chunks = self.first.tagger().read(scores, lengths_of(documents))
         found: list[Values] = []
-        start, taken = 0, 0  # the tokens of all documents stand one after the other
-        for document in documents:
+        start = 0  # the tokens of all documents stand one after the other
+        for document, own in zip(documents, shared_out(chunks, documents), strict=True):
             end = start + len(document.tokens)
-            own: list[Chunk] = []
-            while taken < len(chunks) and chunks[taken][1] <= end:
-                first, last, label = chunks[taken]
-                own.append((first - start, last - start, label))
-                taken += 1
             found.append(evidence(document.words(), self.first.labels, shares[start:end], own))
             start = end
         return found

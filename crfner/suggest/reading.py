@@ -15,10 +15,10 @@ import numpy as np
 
 from crfner.crf import CRFRecognizer
 from crfner.crf.decode import Floats, lattice
-from crfner.crf.likely import Likely
+from crfner.crf.likely import with_likely
 from crfner.crf.nbest import log_partition, n_best
 from crfner.crf.tagging import Tagger, batches, lengths_of
-from crfner.document import Document, Offsets, Span, touched_by
+from crfner.document import Document, Offsets, touched_by
 from crfner.ensemble import EnsembleRecognizer
 from crfner.ensemble.voting import Voters
 from crfner.errors import SettingError
@@ -111,7 +111,7 @@ def _by_crf(crf: CRFRecognizer, shown: Callable[[Document], Document] | None = N
         for batch in batches(prepared, lambda document: len(document.tokens)):
             chunks, scores, lengths = tagger.given(batch)
             surprises, runners_up, tags = _readings(tagger, scores, lengths)
-            yield from _apart(_with_chunks(batch, chunks), surprises, runners_up, _entropies(tags))
+            yield from _apart(with_likely(batch, chunks), surprises, runners_up, _entropies(tags))
 
     return read
 
@@ -210,21 +210,6 @@ def _by_label(shares: Floats, tags: Sequence[str], labels: Sequence[str]) -> Flo
         label = split_tag(tag)[1]
         columns[:, labels.index(label) if label else -1] += column
     return columns
-
-
-def _with_chunks(batch: Sequence[Document], chunks: Sequence[Likely]) -> Iterator[Document]:
-    """The documents with these chunks, which are in order and count tokens over all of them, as spans."""
-    start, taken = 0, 0
-    for document in batch:
-        end = start + len(document.tokens)
-        spans = []
-        while taken < len(chunks) and chunks[taken].last <= end:
-            chunk = chunks[taken]
-            left, right = document.tokens[chunk.first - start][0], document.tokens[chunk.last - 1 - start][1]
-            spans.append(Span(left, right, chunk.label, round(chunk.probability, 4), "crf"))
-            taken += 1
-        yield document.with_spans(spans)
-        start = end
 
 
 def _apart(

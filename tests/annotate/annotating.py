@@ -1,6 +1,6 @@
 """The annotation page as tests use it: a server in a process of its own, a browser, and a person who works with both.
 
-Public names: `Server`, `served`, `Person`, `run`, `browser_at`, `DESK`, `PHONE`, `DATA`, `gold`, `CHROMIUM`, `DRIVER`.
+Public names: `Server`, `served`, `Person`, `run`, `DESK`, `PHONE`, `DATA`, `gold`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,18 +24,7 @@ from crfner.annotate import AnswerLog, Example, Session, Setup
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 DESK, PHONE = (1280, 900), (390, 844)
-_FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 _PATIENCE = 60.0  # seconds that the page may take for anything
 
 # where the first and the last of some code points stand on the screen; the text is scrolled to first
@@ -125,24 +113,6 @@ def run(folder: Path, *arguments: Any) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "crfner", *map(str, arguments)]
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
-
-
-@contextmanager
-def browser_at(profile: Path) -> Iterator[Any]:
-    """Headless Chromium."""
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    options.add_experimental_option("prefs", {"download.default_directory": str(profile / "downloads")})
-    for flag in (*_FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    try:
-        yield driver
-    finally:
-        driver.quit()
 
 
 class Person:

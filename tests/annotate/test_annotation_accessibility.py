@@ -11,16 +11,12 @@ import pytest
 for package in ("axe_core_python", "selenium", "starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[test,serve]'")
 
-from annotating import CHROMIUM, DATA, DESK, DRIVER, PHONE, Person, served  # noqa: E402
+from annotating import DATA, DESK, PHONE, Person, served  # noqa: E402
 
 from crfner import Document, Span  # noqa: E402
 from crfner.annotate import AnswerLog, Decision, Example, Setup  # noqa: E402
 from crfner.annotate.guidelines import to_html  # noqa: E402
 from crfner.annotate.values import Version  # noqa: E402
-
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: apt install chromium chromium-driver"
-)
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that differs in the dark

@@ -15,14 +15,10 @@ import pytest
 for package in ("selenium", "starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[test,serve]'")
 
-from annotating import CHROMIUM, DRIVER, PHONE, Person, Server, gold, run, served  # noqa: E402
+from annotating import PHONE, Person, Server, gold, run, served  # noqa: E402
 
 from crfner import CRFRecognizer, Document, Span, read, write  # noqa: E402
 from crfner.annotate import Example, Setup, read_log  # noqa: E402
-
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: apt install chromium chromium-driver"
-)
 
 ENTER, TAB, BACKSPACE, ESCAPE, SHIFT = "\ue007", "\ue004", "\ue003", "\ue00c", "\ue008"
 LEFT, UP, RIGHT, DOWN, HOME = "\ue012", "\ue013", "\ue014", "\ue015", "\ue011"

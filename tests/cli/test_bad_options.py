@@ -131,7 +131,7 @@ def test_values_of_another_type_are_wrong_use(
         (("convert", "good.jsonl", "-"), "standard output has no ending; add --to, one of conll, "),
         (
             ("convert", "good.jsonl", "out", "--to", "jsonl", "--scheme", "BIOES"),
-            "only CoNLL output has a tagging scheme",
+            "the format jsonl has no tagging scheme",
         ),
         (("convert", "good.jsonl", "out", "--to", "conll", "--scheme", "BIEO"), "unknown tagging scheme 'BIEO'"),
         (

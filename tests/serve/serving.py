@@ -1,6 +1,6 @@
 """A real server in a process of its own, for the tests.
 
-Public names: `Server`, `JSON`, `ENVIRONMENT`, `ROOT`, `eventually`, `rest_of`.
+Public names: `Server`, `JSON`, `ENVIRONMENT`, `ROOT`, `eventually`, `one_answer`, `rest_of`.
 """
 
 from __future__ import annotations
@@ -112,6 +112,24 @@ class Server:
             return self.process.wait(30)
         finally:
             self.process.kill()
+
+
+def one_answer(connection: socket.socket) -> bytes:
+    """The next answer, whose head and body may come in pieces."""
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _part(connection)
+    length = re.search(rb"(?i)content-length: (\d+)", answer)
+    end = answer.index(b"\r\n\r\n") + 4 + (int(length[1]) if length else 0)
+    while len(answer) < end:
+        answer += _part(connection)
+    return answer
+
+
+def _part(connection: socket.socket) -> bytes:
+    part = connection.recv(1000)
+    assert part, "the server closed the connection"
+    return part
 
 
 def rest_of(connection: socket.socket) -> bytes:
