@@ -1,4 +1,4 @@
-"""What tests of pages share: a browser."""
+"""What many tests share: how many examples a property is tried on, and a browser for pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# half of Hypothesis's own number, as there are many properties; `pytest --hypothesis-profile default` tries more
+settings.register_profile("quick", max_examples=50)
+settings.load_profile("quick")
 
 FLAGS = (
     "--headless=new",
