@@ -101,7 +101,7 @@ def _rows(lines: Iterable[str], name: str) -> Iterator[tuple[Place, list[str]]]:
         except csv.Error as error:
             message = f"the quotes of this row are wrong ({error}); close them, and double those within a cell"
             raise InputError(message, name, line) from None
-        if any(cell.strip() for cell in row):
+        if any(row) and (len(row) > 1 or row[0].strip()):  # an id may be white space, and its text empty
             yield Place(name, line), row
         line = reader.line_num + 1
 

@@ -63,6 +63,13 @@ def test_documents_that_look_alike_stay_apart_when_written(tmp_path: Path) -> No
     assert notes == {"ids changed, as each has to be there once": 2}
 
 
+@pytest.mark.parametrize("format", ["spans-csv", "spans-tsv"])
+def test_an_empty_text_with_an_id_of_white_space_is_no_empty_row(tmp_path: Path, format: str) -> None:
+    path = tmp_path / "table"
+    formats.write([Document("", id="\t")], path, format)
+    assert [document.id for document in formats.read(path, format)] == ["\t"]
+
+
 def test_the_table_without_texts_is_still_written_and_not_mistaken_for_one_with_texts(tmp_path: Path) -> None:
     content = written(tmp_path, [Document("Bo", spans=(Span(0, 2, "PER"),))], "table")
     assert content == "id\tstart\tend\tlabel\ttext\tscore\n1\t0\t2\tPER\tBo\t\n"
