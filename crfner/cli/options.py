@@ -14,7 +14,8 @@ from crfner import formats
 from crfner.cli.format_names import FormatName
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
-from crfner.files import open_text
+from crfner.files import STANDARD_STREAM, expand_inputs, open_text
+from crfner.formats import brat
 from features import FeatureSet, Lexicon
 from features.presets import PRESETS
 
@@ -47,6 +48,11 @@ def read_documents(path: str, format: str | None, overlaps: bool = False) -> Ite
     yield from formats.read(path, format, notes=notes, overlaps=overlaps)
     for what, times in sorted(notes.items()):
         click.echo(f"{formats.stream_name(path)}: {times} {what}", err=True)
+
+
+def several_paths(inputs: Sequence[str]) -> list[str]:
+    """The files that the arguments name, each document once; standard input where there are none."""
+    return brat.documents(expand_inputs(inputs or (STANDARD_STREAM,)))
 
 
 def read_several(paths: Sequence[str], format: str | None) -> Iterator[Document]:

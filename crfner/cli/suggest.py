@@ -8,8 +8,16 @@ from collections.abc import Iterable
 import click
 
 from crfner import formats
-from crfner.cli.options import input_format, keep_inputs, noticed, read_documents, read_rule_files, read_several
-from crfner.files import STANDARD_STREAM, check_writable, expand_inputs
+from crfner.cli.options import (
+    input_format,
+    keep_inputs,
+    noticed,
+    read_documents,
+    read_rule_files,
+    read_several,
+    several_paths,
+)
+from crfner.files import check_writable
 
 _STRATEGIES = ("auto", "sequence", "entropy", "total", "confidence", "margin", "disagreement", "votes", "random")
 _UNITS = ("sentence", "document")
@@ -77,7 +85,7 @@ def suggest(
     from crfner.suggest import DIVERSITY
     from crfner.suggest import suggest as suggested
 
-    paths = expand_inputs(inputs or (STANDARD_STREAM,))
+    paths = several_paths(inputs)
     keep_inputs(output, [model, *paths, *excluded])
     check_writable(output)
     recognizer = load_model(model)

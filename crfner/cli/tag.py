@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crfner import formats
-from crfner.cli.options import input_format, keep_inputs, noticed, read_several
+from crfner.cli.options import input_format, keep_inputs, noticed, read_several, several_paths
 from crfner.document import Document
 from crfner.errors import CrfnerError
-from crfner.files import STANDARD_STREAM, atomic_output, check_writable, expand_inputs
+from crfner.files import STANDARD_STREAM, atomic_output, check_writable
 from crfner.recognizer import Recognizer
 
 if TYPE_CHECKING:
@@ -55,7 +55,6 @@ def tag(
     """
     from tqdm import tqdm
 
-    from crfner.formats import brat
     from crfner.formats.checks import to_json
     from crfner.models import load_model
 
@@ -66,7 +65,7 @@ def tag(
         )
     if nbest is not None and chosen != "jsonl":
         raise CrfnerError(f"--nbest writes JSON lines; leave out --format {chosen}, or give OUT the ending .jsonl")
-    paths = brat.documents(expand_inputs(inputs or (STANDARD_STREAM,)))
+    paths = several_paths(inputs)
     keep_inputs(output, [model, *paths] if len(paths) > 1 else [model])  # one input may be tagged in its place
     check_writable(output)
     recognizer = load_model(model)

@@ -174,6 +174,20 @@ def parse_json(text: str, place: Place) -> Any:
 
 
 @contextmanager
+def damage(name: str, message: str) -> Iterator[None]:
+    """Turn whatever a library raises about a file's content into an InputError: a stranger's file may cause anything.
+
+    message  what it says, with {error} where the kind of error stands
+    """
+    try:
+        yield
+    except (CrfnerError, MemoryError):
+        raise
+    except Exception as error:
+        raise InputError(message.format(error=type(error).__name__), name) from error
+
+
+@contextmanager
 def json_errors(place: Place) -> Iterator[None]:
     """Turn everything that the JSON decoder can raise into an InputError; `place` is where its text begins."""
     try:

@@ -15,14 +15,13 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
 from crfner.document import Document, Offsets
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, read_bytes
-from crfner.formats.checks import Entity, Notes, Record, check_unicode, checked_spans, checked_text
+from crfner.formats.checks import Entity, Notes, Record, check_unicode, checked_spans, checked_text, damage
 from crfner.formats.fitting import Piece, fitted, note_meta, retokenized
 
 PACKED_LIMIT = 1 << 28
@@ -35,6 +34,8 @@ _GROUP = "sc"
 _ID = ("._.", "id", None, None)  # where spaCy keeps `doc._.id` among a document's user data
 _WORD = re.compile(r"\S+")
 
+_DAMAGED = "this is not a DocBin file of spaCy, or it is damaged; write it again with DocBin.to_disk ({error})"
+
 
 def read(path: str | os.PathLike[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:
     """The documents of a file, or of standard input for "-".
@@ -45,14 +46,14 @@ def read(path: str | os.PathLike[str], name: str, *, notes: Notes, overlaps: boo
     """
     DocBin, Vocab = _spacy("spacy.tokens", "DocBin"), _spacy("spacy.vocab", "Vocab")
     content = read_bytes(path, PACKED_LIMIT)
-    with _damage(name):
+    with damage(name, _DAMAGED):
         user_data = _checked(_unpacked(content, name))
         packed = DocBin().from_bytes(content)
     packed.user_data = [None] * len(user_data)  # spaCy need not unpack what is not used
     docs = packed.get_docs(Vocab())
     for number, data in enumerate(user_data, 1):
         place = Record(name, number)
-        with _damage(name):
+        with damage(name, _DAMAGED):
             doc = next(docs)
             text, tokens, sentences, entities = _content(doc, place, notes)
             id = _id(data, notes)
@@ -71,18 +72,6 @@ def _spacy(module: str, name: str) -> Any:
     except ImportError:
         message = "DocBin files need the package spaCy, which is not installed; run pip install 'crfner[spacy]'"
         raise CrfnerError(message) from None
-
-
-@contextmanager
-def _damage(name: str) -> Iterator[None]:
-    """Whatever spaCy raises about a file's content is about a file that it has not written."""
-    try:
-        yield
-    except (CrfnerError, MemoryError):
-        raise
-    except Exception as error:
-        message = "this is not a DocBin file of spaCy, or it is damaged; write it again with DocBin.to_disk"
-        raise InputError(f"{message} ({type(error).__name__})", name) from error
 
 
 def _unpacked(content: bytes, name: str) -> bytes:

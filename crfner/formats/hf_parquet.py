@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from crfner import schemes
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, read_bytes
-from crfner.formats.checks import Notes, Place, Record
+from crfner.formats.checks import Notes, Place, Record, damage
 from crfner.formats.huggingface import TAGS, TOKENS, Row, documents_of, rows_of
 from crfner.formats.tag_names import names_in_features
 
@@ -31,6 +30,8 @@ VALUES = 100_000_000
 
 _KEY = b"huggingface"
 _ROWS = 1000  # that are unpacked at a time
+
+_DAMAGED = "this is not a Parquet file, or it is damaged ({error}); write it again"
 
 
 def read(
@@ -44,7 +45,7 @@ def read(
     """
     arrow, parquet = _arrow()
     content = read_bytes(path, LIMIT)
-    with _damage(name):
+    with damage(name, _DAMAGED):
         file = parquet.ParquetFile(arrow.BufferReader(content))
         features = _features(file.schema_arrow)
         size, values = _claims(file.metadata)
@@ -64,18 +65,6 @@ def _arrow() -> tuple[Any, Any]:
         message = "Parquet files need the package pyarrow, which is not installed; run pip install 'crfner[parquet]'"
         raise CrfnerError(message) from None
     return pyarrow, pyarrow.parquet
-
-
-@contextmanager
-def _damage(name: str) -> Iterator[None]:
-    """Whatever pyarrow raises about a file's content is about a file that is damaged or none of its own."""
-    try:
-        yield
-    except (CrfnerError, MemoryError):
-        raise
-    except Exception as error:
-        message = f"this is not a Parquet file, or it is damaged ({type(error).__name__}); write it again"
-        raise InputError(message, name) from error
 
 
 def _claims(metadata: Any) -> tuple[int, int]:
@@ -101,11 +90,11 @@ def _rows(file: Any, name: str, notes: Notes) -> Iterator[tuple[Row, Place]]:
     if not wanted:
         known = ", ".join(map(repr, file.schema_arrow.names[:8])) or "no column at all"
         raise InputError(f"there is no column 'tokens', but {known}; name the columns 'tokens' and 'ner_tags'", name)
-    with _damage(name):
+    with damage(name, _DAMAGED):
         batches = file.iter_batches(batch_size=_ROWS, columns=wanted)
     number = 0
     while True:
-        with _damage(name):
+        with damage(name, _DAMAGED):
             batch = next(batches, None)
             rows = batch.to_pylist() if batch is not None else []
         if batch is None:

@@ -38,7 +38,7 @@ def by_content(head: str) -> str | None:
         return "conll"
     if _NLU.search(head) and _NLU_PART.search(head):
         return "rasa"
-    if found := _by_header(head) or _rows_of_tokens(head.lstrip()) or _by_object(head):
+    if found := _by_header(head) or _by_object(head):
         return found
     start = head.lstrip()
     if re.match(r"\{[ \t]*[\"}]", start):
@@ -52,16 +52,9 @@ def by_content(head: str) -> str | None:
     return None
 
 
-def _rows_of_tokens(start: str) -> str | None:
-    """Hugging Face's format when the first object has a list of words and one of as many tags."""
-    opening = re.match(r"(\[\s*)?(?=\{)", start)
-    if opening is None:
-        return None
-    try:
-        row, _ = json.JSONDecoder().raw_decode(start, opening.end())
-    except (ValueError, RecursionError):
-        return None
-    format = "hf-jsonl" if opening[1] is None else "hf-json"
+def _rows_of_tokens(row: dict[str, Any], listed: bool) -> str | None:
+    """Hugging Face's format when the first object, of a list or not, has a list of words and one of as many tags."""
+    format = "hf-json" if listed else "hf-jsonl"
     if isinstance(row.get("data"), list) and row["data"] and isinstance(row["data"][0], dict):
         row, format = row["data"][0], "hf-json"
     words = [row[key] for key in huggingface.TOKENS if _is_list_of(row.get(key), str)]
@@ -106,6 +99,8 @@ def _by_object(head: str) -> str | None:
     except (ValueError, RecursionError):  # cut off, as long texts make it, or no JSON: some keys are seen all the same
         studio = re.search(r'"(was_cancelled|completed_by|from_name)"\s*:', head)
         return "labelstudio" if studio and not re.match(r'\s*\{\s*"text"\s*:', head) else None
+    if found := _rows_of_tokens(record, listed=opening[1] is not None):
+        return found
     if isinstance(record.get("data"), dict) or {"annotation_id", "lead_time"} <= record.keys():
         return "labelstudio"
     text = isinstance(record.get("text"), str) or isinstance(record.get("data"), str)

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import SIZES, show
 from small_comparison import clinic, hostile
 
 from crfner.report import write
-
-SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 
 LOW_CONTRAST = """
 const parse = (colour) => colour.match(/[0-9.]+/g).map(Number);
@@ -49,18 +48,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def show(browser: Any, path: Path, size: str = "desk", colours: str = "light") -> None:
-    """Open the page anew on a screen of that size, for a reader who likes these colours."""
-    width, height = SIZES[size]
-    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == "phone"}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    features = [{"name": "prefers-color-scheme", "value": colours}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    browser.get(path.as_uri())
-
-
 def requested(browser: Any) -> list[str]:
     """The addresses that the page asked for."""
     events = (json.loads(entry["message"])["message"] for entry in browser.get_log("performance"))
@@ -75,7 +62,7 @@ def too_wide(browser: Any) -> int:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_it_is_readable_quiet_and_no_wider_than_the_screen(browser: Any, report: Path, size: str, colours: str) -> None:
-    show(browser, report, size, colours)
+    show(browser, report.as_uri(), size, colours)
     assert browser.get_log("browser") == []
     assert requested(browser) == [report.as_uri()]
     assert too_wide(browser) == 0
@@ -98,7 +85,7 @@ def test_what_a_notebook_shows_is_readable_whatever_colours_the_reader_likes(
     page = tmp_path / "notebook.html"
     page.write_text(f"<!DOCTYPE html><body data-jp-theme-light={theme}>{striped}{shown}</body>")
     for colours in ("light", "dark"):
-        show(browser, page, colours=colours)
+        show(browser, page.as_uri(), colours=colours)
         contrast = browser.execute_script(LOW_CONTRAST)
         assert contrast["seen"] > 100 and contrast["poor"] == []
         paper = browser.execute_script("return getComputedStyle(document.querySelector('.crfner')).backgroundColor")
@@ -106,7 +93,7 @@ def test_what_a_notebook_shows_is_readable_whatever_colours_the_reader_likes(
 
 
 def test_a_wide_table_scrolls_in_its_own_box_on_a_phone(browser: Any, report: Path) -> None:
-    show(browser, report, "phone")
+    show(browser, report.as_uri(), "phone")
     box = "const box = document.querySelector('#scores .box');"
     assert browser.execute_script(f"{box} return box.scrollWidth > box.clientWidth && box.clientWidth <= 360 - 32")
     browser.execute_script(f"{box} box.scrollLeft = 200")
@@ -117,7 +104,7 @@ def test_a_wide_table_scrolls_in_its_own_box_on_a_phone(browser: Any, report: Pa
 def test_the_filter_shows_the_errors_of_one_system_kind_and_label(browser: Any, report: Path) -> None:
     from selenium.webdriver.support.ui import Select
 
-    show(browser, report)
+    show(browser, report.as_uri())
 
     def choose(**wanted: str) -> tuple[str, list[str]]:
         for name in ("system", "kind", "label"):
@@ -139,7 +126,7 @@ def test_the_filter_shows_the_errors_of_one_system_kind_and_label(browser: Any, 
 def test_without_scripts_every_error_is_shown_and_no_filter(browser: Any, report: Path) -> None:
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
-        show(browser, report)
+        show(browser, report.as_uri())
         assert not browser.find_element("id", "filter").is_displayed()
         assert all(case.is_displayed() for case in browser.find_elements("css selector", ".case"))
     finally:
@@ -156,7 +143,7 @@ def test_a_hostile_corpus_runs_nothing_loads_nothing_and_does_not_widen_the_page
 ) -> None:
     path = tmp_path / "report.html"
     write(hostile(nasty), path)
-    show(browser, path, "phone")
+    show(browser, path.as_uri(), "phone")
     assert browser.get_log("browser") == []
     assert requested(browser) == [path.as_uri()]
     assert browser.execute_script("return window.taken") is None
@@ -167,7 +154,7 @@ def test_the_policy_holds_even_against_markup_that_gets_in(browser: Any, report:
     path = tmp_path / "report.html"
     attack = '<script>window.taken = 1</script><img src="taken.png" onerror="window.taken = 1"><main>'
     path.write_text(report.read_text(encoding="utf-8").replace("<main>", attack, 1), encoding="utf-8")
-    show(browser, path)
+    show(browser, path.as_uri())
     assert browser.execute_script("return window.taken") is None
     blocked = [entry["message"] for entry in browser.get_log("browser")]
     assert blocked and all("Content Security Policy" in message for message in blocked)

@@ -6,21 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from browsing import show
 from serving import Server
-
-SIZES = {"phone": (360, 740), "desk": (1280, 900)}
-
-
-def show(browser: Any, address: str, size: str = "desk", colours: str = "light") -> None:
-    """Open a page anew on a screen of that size, for a reader who likes these colours."""
-    width, height = SIZES[size]
-    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == "phone"}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    features = [{"name": "prefers-color-scheme", "value": colours}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    browser.get(address)
 
 
 def find(browser: Any, text: str) -> None:
