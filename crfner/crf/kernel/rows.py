@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crfner.collector import at_rest
 from crfner.crf.layout import Laid
 from features import FeatureSet
 from features.channels import Channel, Key, view
@@ -29,18 +30,12 @@ _MOST = 2**31 - 1  # rows, places and attributes are counted in 32 bits
 class Window:
     """A channel: which of its keys stands where. Tokens are laid out with empty places between sentences.
 
-    bases       (places,) the first row of the key at each place
-    offsets     (O,) rising: a key's row number o is for the token that lies offsets[o] places before it
-    key_bases   (keys,) the first row of each key
-    key_starts  (keys + 1,) where the places of each key begin in `key_places`
-    key_places  (places,) the places, key by key
+    bases    (places,) the first row of the key at each place; 0 where there is none
+    offsets  (O,) rising: a key's row number o is for the token that lies offsets[o] places before it
     """
 
     bases: Ints
     offsets: Ints
-    key_bases: Ints
-    key_starts: Longs
-    key_places: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +87,7 @@ class Text:
         return found
 
 
+@at_rest()  # strings and keys are many, and in no cycles
 def read(labelled: Iterable[Labelled], features: FeatureSet, kept: Callable[[str], bool] | None = None) -> Text:
     """Lay documents out, as they come.
 
@@ -179,13 +175,7 @@ class _Keys(dict[Key, int]):
             self._bases.extend(map(self.__getitem__, keys))
 
     def window(self) -> Window:
-        bases = _ints(self._bases)
-        places = np.argsort(bases, kind="stable").astype(np.int32)
-        key_bases, counts = np.unique(bases, return_counts=True)
-        if self.channel.offsets == (0,) and len(counts) and key_bases[0] == 0:  # the empty places
-            places, key_bases, counts = places[counts[0] :], key_bases[1:], counts[1:]
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return Window(bases, np.sort(np.array(self.channel.offsets, dtype=np.int32)), key_bases, starts, places)
+        return Window(_ints(self._bases), np.sort(np.array(self.channel.offsets, dtype=np.int32)))
 
 
 def _ints(numbers: array[int]) -> Ints:
