@@ -25,6 +25,11 @@ def kernel(name: str) -> Extension:
 
 
 setup(
-    ext_modules=[kernel(f"crfner.crf.kernel.{name}") for name in ("_training", "_decoding")],
+    ext_modules=[
+        kernel("crfner.crf.kernel._training"),
+        kernel("crfner.crf.kernel._decoding"),
+        kernel("crfner.crf.kernel._scoring"),
+        kernel("features._typed"),
+    ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

@@ -3,6 +3,7 @@
 #ifndef CRFNER_BUFFERS_H
 #define CRFNER_BUFFERS_H
 
+#define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
