@@ -93,6 +93,11 @@ class Attributes(Mapping[str, int]):
         """The attributes with their weights, in the form that C knows (see `kernel/_scoring.c`)."""
         return self.blob, self.offsets, self.table, self.seed, starts, targets, values
 
+    def begin(self, head: str) -> bool:
+        """Whether any attribute begins with it."""
+        sought = head.encode()
+        return self.blob.startswith(sought) or b"\0" + sought in self.blob
+
     def starting(self, head: str) -> list[str]:
         """What follows `head` in the attributes that begin with it."""
         sought = head.encode()

@@ -312,7 +312,7 @@ class _Plan:
 
     def _plan(self, part: Part, heads: dict[int, str], attributes: Attributes) -> None:
         if self._quick:
-            heads = {slot: head for slot, head in heads.items() if attributes.starting(head)}
+            heads = {slot: head for slot, head in heads.items() if attributes.begin(head)}
         if heads or part.name not in WORD_FEATURES:  # one of somebody's own says itself when it is not sound
             encoded = tuple(head.encode() for head in heads.values())
             self._parts.append((part.function, pieces(part.function), encoded, np.array(list(heads), dtype=np.int64)))
