@@ -21,7 +21,7 @@ from crfner.hits import hits_of
 
 
 class Scorer:
-    """Trained CRFs, made ready to score tokens. Not safe for use by several threads at once.
+    """Trained CRFs, made ready to score tokens. As safe for use by several threads as their hinters are.
 
     several  at least one, which all have the features and the hinters of the first
     """
