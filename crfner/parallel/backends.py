@@ -57,7 +57,7 @@ class Loky:
     def __init__(self) -> None:
         from joblib.externals.loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 
-        self.broken = (BrokenProcessPool, ShutdownExecutorError)
+        self.broken: tuple[type[BaseException], ...] = (BrokenProcessPool, ShutdownExecutorError)
         self._folder = tempfile.TemporaryDirectory(prefix="crfner-")
 
     def settings(self, jobs: int) -> dict[str, Any]:
@@ -98,14 +98,14 @@ class Dask:
 
         from crfner.parallel.told import CLOSED
 
-        self.broken = (KilledWorker, *CLOSED)
+        self.broken: tuple[type[BaseException], ...] = (KilledWorker, *CLOSED)
         self._sent: list[str] = []
         try:
             self.client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             raise CrfnerError(
-                f"no Dask scheduler answers at {address!r} ({error}); start one with: dask scheduler, and workers with: "
-                "dask worker tcp://HOST:8786"
+                f"no Dask scheduler answers at {address!r} ({error}); start one with: dask scheduler, and workers "
+                "with: dask worker tcp://HOST:8786"
             ) from None
         try:
             self.client.wait_for_workers(1, timeout=_PATIENCE)
@@ -158,14 +158,16 @@ class Ray:
             raise CrfnerError("--backend ray needs the package ray; pip install 'crfner[ray]'") from None
         from ray.exceptions import RayError
 
-        self.broken = (RayError,)
+        self.broken: tuple[type[BaseException], ...] = (RayError,)
         self._ray = ray
         _reach(address)
         try:
             ray.init(address=address, log_to_driver=False, logging_level="ERROR", configure_logging=False)
         except Exception as error:  # whatever it is that Ray cannot connect for
             first = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise CrfnerError(f"no Ray cluster answers at {address!r} ({first}); start one with: ray start --head") from None
+            raise CrfnerError(
+                f"no Ray cluster answers at {address!r} ({first}); start one with: ray start --head"
+            ) from None
         register_ray()
         remote = ray.remote(version)
         _check_versions({address: ray.get(remote.remote())}, address, ray.shutdown)

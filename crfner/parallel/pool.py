@@ -14,7 +14,7 @@ import math
 import pickle
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -69,6 +69,7 @@ class Pool:
         self._backend: Backend | None = backend() if remote else None  # where it cannot be reached, that is told now
         self._sent: dict[int, tuple[Given[Any], Sent]] = {}
         self._parallel: Any = None
+        self._parallel_jobs = 0
 
     def close(self) -> None:
         """End what is under way, and leave the cluster."""
@@ -79,9 +80,14 @@ class Pool:
         self._sent.clear()
 
     def jobs(self, usual: int | None = None) -> int:
-        """How many items are worked on at a time; `usual` is what a use of this machine has where nobody has said."""
-        jobs = self._jobs if self._remote else self._jobs or usual
-        return jobs or self._ready().number()
+        """How many items are worked on at a time.
+
+        usual  at most so many on this machine, where nobody has said and there are so many processors
+        """
+        if self._jobs is not None or usual == 1 and not self._remote:
+            return self._jobs or 1
+        number = self._ready().number()
+        return number if usual is None or self._remote else min(usual, number)
 
     def ordered(
         self,
@@ -97,13 +103,13 @@ class Pool:
 
         function  of a module's top level, as it is sent by its name
         items     read as they are needed, at most two rounds ahead of the results
-        usual     how many are worked on at a time on this machine where nobody has said; None for all processors
+        usual     how many are worked on at a time (see `jobs`)
         apart     let even a single one of these be a process of its own
         told      how an error names an item
 
         Raises what the function raises, and CrfnerError when workers end over an item again and again.
         """
-        if self._here(usual, apart):
+        if self.here(usual, apart):
             yield from (function(given.value, item) for item in items)
             return
         source = iter(items)
@@ -132,12 +138,12 @@ class Pool:
         apart: bool = False,
         told: Callable[[I], str] = _a_part,
         until: float = math.inf,
-    ) -> Iterator[tuple[int, R]]:
+    ) -> Generator[tuple[int, R], None, None]:
         """As `ordered`, but as they are done, each with its item's number, and all of them under way at once.
 
         until  of `time.monotonic`; what is not done by then is given up
         """
-        if self._here(usual, apart):
+        if self.here(usual, apart):
             for number, item in enumerate(items):
                 if monotonic() >= until:
                     return
@@ -168,8 +174,8 @@ class Pool:
                         "or give workers more memory"
                     ) from None
 
-    def _here(self, usual: int | None, apart: bool) -> bool:
-        """Whether the work is done by this process itself."""
+    def here(self, usual: int | None = None, apart: bool = False) -> bool:
+        """Whether this process itself does the work of a use with these settings (see `ordered`)."""
         return inside() or (not self._remote and not apart and self.jobs(usual) == 1)
 
     def _round(
@@ -179,14 +185,14 @@ class Pool:
         given: Given[G],
         usual: int | None,
         until: float,
-    ) -> Iterator[tuple[int, R]]:
+    ) -> Generator[tuple[int, R], None, None]:
         """The results of one call of joblib."""
         from joblib import delayed
 
         sent = self._send(given)
         parallel = self._joblib(self.jobs(usual))
         try:
-            results = iter(parallel(delayed(call)(function, sent, number, item) for number, item in items))
+            results: Any = iter(parallel(delayed(call)(function, sent, number, item) for number, item in items))
             while True:
                 # joblib counts from the last result; so the time that is left is told before each
                 parallel.timeout = None if until == math.inf else max(until - monotonic(), 0.0)
@@ -198,7 +204,7 @@ class Pool:
         except BaseException:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that results were not asked for
-                results = None  # type: ignore[assignment]  # an unfinished generator ends the work when it goes
+                results = None  # an unfinished generator ends the work when it goes
                 self._drop()
             raise
 
