@@ -34,9 +34,10 @@ _FOLDS = 3  # five cost twice as much and gain nothing
 def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list[Document], StageHints]:
     """The documents with what first CRFs say of them that have not learnt from them, and the first CRF for new text.
 
-    The first CRFs have the parameters of the given one, but for half the iterations; each is trained by a worker (see
-    `crfner.parallel`), as many at a time as there are processors unless otherwise said. Documents are cut into stretches where there are too few for folds. Raises CrfnerError when
-    there are fewer sentences than folds, and what `CRFRecognizer.fit` raises.
+    The first CRFs have the parameters of the given one, but for half the iterations. Workers train them, as many at a
+    time as there are processors, unless `crfner.parallel.using` says otherwise. Documents are cut into stretches where
+    there are too few for folds. Raises CrfnerError when there are fewer sentences than folds, and what
+    `CRFRecognizer.fit` raises.
     """
     prepared = apart([crf.prepared(document) for document in documents], 2 * _FOLDS)
     lexicons = lexicons_within(crf.lexicons or {}, prepared)  # each process has its own; large ones are slow to send

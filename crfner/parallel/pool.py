@@ -84,7 +84,7 @@ class Pool:
 
         usual  at most so many on this machine, where nobody has said and there are so many processors
         """
-        if self._jobs is not None or usual == 1 and not self._remote:
+        if self._jobs is not None or (usual == 1 and not self._remote):
             return self._jobs or 1
         number = self._ready().number()
         return number if usual is None or self._remote else min(usual, number)
