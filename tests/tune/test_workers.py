@@ -7,9 +7,9 @@ from tqdm import tqdm
 
 from crfner import Document, Span
 from crfner.errors import CrfnerError
-from crfner.splits import make_folds
 from crfner.parallel import Workers as Asked
 from crfner.parallel import using
+from crfner.splits import make_folds
 from crfner.tune.workers import Workers
 
 TEA = [Document(f"Tea number {n} is good .", spans=(Span(0, 3, "DRINK"),)) for n in range(6)]
