@@ -132,15 +132,16 @@ class Shards:
         with closing(_stream(tagged(source))) as entries:
             following = next(entries, None)
             while following is not None:
-                shard, following = self._written(following, entries, digest)
+                shard = self._written(following, entries, digest)
                 self.done.append(shard)
                 self._save()
                 yield shard
+                following = next(entries, None)
         self.complete = True
         self._save()
 
-    def _written(self, first: Entry, entries: Iterator[Entry], digest: Any) -> tuple[Shard, Entry | None]:
-        """The next shard, and the entry that comes after it."""
+    def _written(self, first: Entry, entries: Iterator[Entry], digest: Any) -> Shard:
+        """The next shard."""
         name = f"part-{len(self.done):05d}.{self.ending}"
         path = os.path.join(self.folder, name)
         documents = tokens = 0
@@ -156,8 +157,7 @@ class Shards:
                 entry = None if tokens >= self.size else next(entries, None)
 
         self.write(until_full(), path)
-        shard = Shard(name, documents, tokens, os.path.getsize(path), digest_of(path), digest.hexdigest())
-        return shard, next(entries, None)
+        return Shard(name, documents, tokens, os.path.getsize(path), digest_of(path), digest.hexdigest())
 
     def _skipped(self, documents: Iterator[Document]) -> Any:
         """The digest of the documents of finished shards, which are taken from the input."""

@@ -160,12 +160,12 @@ def test_shards_are_not_written_into_the_folder_that_is_read(crfner: Run, model:
 def test_killed_work_goes_on_where_it_was(crfner: Run, model: Path, tmp_path: Path) -> None:
     """Killed with signal 9 while its input is still open; the same input then comes again, from a pipe."""
     out, undisturbed = tmp_path / "out", tmp_path / "undisturbed"
-    text = "".join(LINES * 20).encode()
+    text = "".join(LINES * 40).encode()
     command = ("tag", model, "-", "--shard-tokens", 4000, "--output-dir")
     arguments = [*COMMAND, *map(str, command), str(out)]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, env=ENVIRONMENT, stderr=subprocess.DEVNULL) as process:
         assert process.stdin is not None
-        process.stdin.write(text)  # two batches of it are tagged; the rest waits for more
+        process.stdin.write(text)  # batches of it are tagged; the rest waits for more
         process.stdin.flush()
         while process.poll() is None and not (out / "part-00001.jsonl").exists():
             time.sleep(0.02)

@@ -51,8 +51,8 @@ def process_id(given: None, item: int) -> int:
 
 
 def nested(given: None, item: int) -> list[int]:
-    """Work that has work of its own for others."""
+    """Work that has work of its own for others: who does it, and who asked for it."""
     from crfner.parallel import Given, Workers, using
 
     with using(Workers(2)) as pool:
-        return [*pool.ordered(process_id, range(3), Given(None))] + [os.getpid()]
+        return [*pool.ordered(process_id, range(3), Given(None)), os.getpid()]

@@ -53,7 +53,7 @@ def test_workers_do_their_own_work_themselves(two: Pool) -> None:
 
 def test_an_error_of_the_work_comes_through_as_it_is(two: Pool) -> None:
     with pytest.raises(InputError, match=r"^notes.txt:1: this is wrong$"):
-        [*two.ordered(errands.refuse, [1], Given(0))]
+        list(two.ordered(errands.refuse, [1], Given(0)))
 
 
 def test_what_a_killed_worker_was_doing_is_done_again(two: Pool, tmp_path: Path) -> None:
@@ -68,11 +68,11 @@ def test_an_item_that_kills_workers_is_named(two: Pool, monkeypatch: pytest.Monk
     monkeypatch.setattr("crfner.parallel.pool._ATTEMPTS", 2)
     found = two.ordered(errands.die_at, range(8), Given(3), told=lambda item: f"item {item}")
     with pytest.raises(CrfnerError, match=r"^item 3: workers were ended from outside again and again"):
-        [*found]
+        list(found)
 
 
 def test_what_is_not_done_in_time_is_given_up_and_the_next_work_goes_on(two: Pool) -> None:
-    [*two.ordered(errands.plus, range(4), Given(0))]  # the workers are there
+    list(two.ordered(errands.plus, range(4), Given(0)))  # the workers are there
     start = monotonic()
     assert [*two.completed(errands.wait, [60.0, 60.0, 60.0], Given(None), until=start + 0.5)] == []
     assert monotonic() - start < 30
