@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -263,6 +263,6 @@ def _add(digest: Any, document: Document) -> None:
     digest.update(shown.encode("utf-8", "surrogatepass"))
 
 
-def _stream(entries: Iterable[Entry]) -> Iterator[Entry]:
+def _stream(entries: Iterable[Entry]) -> Generator[Entry, None, None]:
     """The entries, as something that can be closed."""
     yield from entries

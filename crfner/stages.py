@@ -66,7 +66,7 @@ def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list
 
 def _learnt_or_told(
     given: tuple[dict[str, Any], Sequence[Document]], held_out: tuple[int, ...] | None
-) -> CRFRecognizer | Values:
+) -> CRFRecognizer | list[Values]:
     """The CRF that learns from all documents, or what one says of those held out that learns from the others."""
     parameters, documents = given
     if held_out is None:

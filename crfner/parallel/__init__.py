@@ -9,7 +9,7 @@ Public names: `Workers`, `using`, `pool`, `Pool`, `Given`, `BACKENDS`.
 
 from __future__ import annotations
 
-from crfner.parallel.pool import Given, Pool
+from crfner.parallel.rounds import Given, Pool
 from crfner.parallel.workers import BACKENDS, Workers, pool, using
 
 __all__ = ["BACKENDS", "Given", "Pool", "Workers", "pool", "using"]

@@ -124,7 +124,8 @@ class Dask:
 
     def number(self) -> int:
         """The threads of all workers; those of one process take turns."""
-        return max(sum(self.client.ncores().values()), 1)
+        cores: int = sum(self.client.ncores().values())
+        return max(cores, 1)
 
     def send(self, digest: str, data: bytes, from_bytes: Callable[[bytes], Any]) -> Sent:
         """Once to each worker, and to each that comes later or is started again."""

@@ -25,7 +25,8 @@ class ToldDask(DaskDistributedBackend):  # type: ignore[misc]  # joblib has no t
 
     def effective_n_jobs(self, n_jobs: int) -> int:
         """All cores, and never one: joblib would do the work of a single one here, in place of there."""
-        return max(sum(self.client.ncores().values()), 2)
+        cores: int = sum(self.client.ncores().values())
+        return max(cores, 2)
 
     def submit(self, func: Any, callback: Callable[[Any], Any] | None = None) -> Any:
         """As joblib's, with the callback called for what failed, too."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from crfner.errors import SettingError
 from crfner.parallel.backends import Backend, Dask, Loky, Ray
-from crfner.parallel.pool import Pool
+from crfner.parallel.rounds import Pool
 
 BACKENDS = ("loky", "dask", "ray")
 """Processes of this machine, the workers of a Dask scheduler, the nodes of a Ray cluster."""

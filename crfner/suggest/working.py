@@ -86,6 +86,7 @@ def _unpacked(data: bytes) -> Task:
     from crfner.models import model_from_bytes
 
     models: list[Any]
+    task: Task
     models, task = pickle.loads(data)
     recognizer, rules = (one and model_from_bytes(one, "the model") for one in models)
     return replace(task, recognizer=recognizer, rules=rules)

@@ -25,7 +25,7 @@ TEXT = "".join(f"Order {number}: two samosas and a mint tea with milk, please.\n
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=":0", silence_logs=50
     ) as found:
         yield found
 
@@ -45,7 +45,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many small batches of little text."""
     monkeypatch.setattr("crfner.tagging._BATCH", 200)
     monkeypatch.setattr("crfner.suggest.working._BATCH", 200)
-    monkeypatch.setattr("crfner.parallel.pool._ROUND", 3)
+    monkeypatch.setattr("crfner.parallel.rounds._ROUND", 3)
 
 
 @pytest.mark.parametrize("options", [[], ["--format", "conll"], ["--nbest", "2"]])

@@ -23,7 +23,7 @@ def two() -> Iterator[Pool]:
 def test_results_come_in_order_and_items_are_read_as_they_are_needed(
     two: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crfner.parallel.pool._ROUND", 4)
+    monkeypatch.setattr("crfner.parallel.rounds._ROUND", 4)
     read: list[int] = []
 
     def items() -> Iterator[int]:
@@ -64,8 +64,8 @@ def test_what_a_killed_worker_was_doing_is_done_again(two: Pool, tmp_path: Path)
 
 
 def test_an_item_that_kills_workers_is_named(two: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crfner.parallel.pool._TOGETHER", 1)
-    monkeypatch.setattr("crfner.parallel.pool._ATTEMPTS", 2)
+    monkeypatch.setattr("crfner.parallel.rounds._TOGETHER", 1)
+    monkeypatch.setattr("crfner.parallel.rounds._ATTEMPTS", 2)
     found = two.ordered(errands.die_at, range(8), Given(3), told=lambda item: f"item {item}")
     with pytest.raises(CrfnerError, match=r"^item 3: workers were ended from outside again and again"):
         list(found)
