@@ -36,6 +36,8 @@ _ALWAYS_FINE = 1 << 20  # bytes that may be as repetitive as they like
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others let an archive say how much memory they take
 _ARCHIVE = b"PK\3\4"  # what one that is not empty begins with
 _LOCAL = 30  # bytes of an entry's own head, without its name
+_SHOWN = 120  # characters of what zipfile says, which can name parts
+_LONGEST = 200  # characters of a part's name
 _MANIFEST = "manifest.json"
 _NAME = re.compile(r"(?:[a-z]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -128,7 +130,8 @@ def _opened(source: str | io.BytesIO, name: str, room: _Room) -> Stored:
         raise CrfnerError(f"{name}: the model cannot be read: {error.strerror or error}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         message = (
-            f"{name}: this is not a crfner model, or it is damaged or cut short; get it or train it again ({error})"
+            f"{name}: this is not a crfner model, or it is damaged or cut short; get it or train it again "
+            f"({str(error)[:_SHOWN]!r})"
         )
         raise CrfnerError(message) from None
 
@@ -151,11 +154,13 @@ def _read(archive: zipfile.ZipFile, room: _Room) -> Stored:
     if len(entries) != len(archive.infolist()):
         raise _Refused("the model holds two parts of one name; refused as unsafe")
     for name in entries:
-        if not _NAME.fullmatch(name) or ".." in name:
-            raise _Refused(f"the model holds a part with the unsafe name {name!r}; refused")
+        if not _NAME.fullmatch(name) or ".." in name or len(name) > _LONGEST:
+            raise _Refused(f"the model holds a part with the unsafe name {name[:_SHOWN]!r}; refused")
     for entry in entries.values():
         if entry.compress_type not in _METHODS or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
-            raise _Refused(f"the model's part {entry.filename} is a link, or packed in a way of its own; refused as unsafe")
+            raise _Refused(
+                f"the model's part {entry.filename} is a link, or packed in a way of its own; refused as unsafe"
+            )
     _check_sizes(list(entries.values()), room)
     if _MANIFEST not in entries:
         raise _Refused("this is not a crfner model: it holds no manifest.json")

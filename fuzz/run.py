@@ -95,7 +95,10 @@ def main(arguments: list[str] | None = None) -> int:
     for target in NAMES if given.target == "all" else (given.target,):
         result = fuzzed(target, given.engine, 60 * given.minutes, given.runs, given.seed, given.findings)
         covered = "" if result.coverage is None else f", {result.coverage} edges covered"
-        print(f"{target}: {result.runs} inputs in {result.seconds:.0f} s{covered}, {len(result.findings)} findings", flush=True)
+        print(
+            f"{target}: {result.runs} inputs in {result.seconds:.0f} s{covered}, {len(result.findings)} findings",
+            flush=True,
+        )
         found += len(result.findings)
     return min(found, 1)
 

@@ -30,7 +30,16 @@ _TEXTS = ("Two samosas and a mango lassi, please.", "We drink tea.")
 _PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "we", "drink", "tea", "milk", "two", "and", "a", "##s")
 
 WORDS = (
-    *(b'"model_type"', b'"bert"', b'"gpt2"', b'"t5"', b'"hidden_size"', b'"vocab_size"', b'"num_hidden_layers"', b"F32"),
+    *(
+        b'"model_type"',
+        b'"bert"',
+        b'"gpt2"',
+        b'"t5"',
+        b'"hidden_size"',
+        b'"vocab_size"',
+        b'"num_hidden_layers"',
+        b"F32",
+    ),
     *(b'"num_attention_heads"', b'"id2label"', b'"auto_map"', b'"architectures"', b'"torch_dtype"', b'"data_offsets"'),
     *(b'"shape"', b'"max_position_embeddings"', b'"quantization_config"', b'"_attn_implementation"', b'"hidden_act"'),
     *(b"\n=====config.json\n", b"\n=====model.safetensors\n", b"\n=====tokenizer.json\n", b"\x93NUMPY", b"PK\3\4"),

@@ -33,8 +33,28 @@ _DATA = Path(__file__).parents[2] / "data" / "menu"
 _TEXTS = ("Two samosas and a mango lassi, please.", "Ana and Bo\u0308 pay 7.50 € for tea!")
 
 WORDS = (
-    *(b'"kind"', b'"crf"', b'"rules"', b'"hybrid"', b'"ensemble"', b'"extended"', b'"encoder"', b'"settings"', b'"labels"'),
-    *(b'"features"', b'"base"', b'"hits"', b'"window"', b'"lengths"', b'"scheme"', b'"BIOES"', b'"thresholds"', b'"size"'),
+    *(
+        b'"kind"',
+        b'"crf"',
+        b'"rules"',
+        b'"hybrid"',
+        b'"ensemble"',
+        b'"extended"',
+        b'"encoder"',
+        b'"settings"',
+        b'"labels"',
+    ),
+    *(
+        b'"features"',
+        b'"base"',
+        b'"hits"',
+        b'"window"',
+        b'"lengths"',
+        b'"scheme"',
+        b'"BIOES"',
+        b'"thresholds"',
+        b'"size"',
+    ),
     *(b'"temperature"', b'"consistency"', b'"stages"', b'"seen"', b'"augment"', b'"policy"', b'"kept"', b'"packages"'),
     *(b"\n=====manifest.json\n", b"\n=====model.weights\n", b"\n=====model.crfsuite\n", b"\n=====rules.jsonl\n"),
     *(b"\n=====gazetteers/a.txt\n", b"\n=====clusters/a.txt\n", b"\n=====vectors/a.txt\n", b"\n=====hinters/a.seen\n"),
@@ -48,9 +68,23 @@ WORDS = (
 def _archives() -> tuple[bytes, ...]:
     """A tiny model of each kind."""
     menu = list(read(_DATA / "dev.jsonl"))[:12]
-    lexicons = {"g": Gazetteer.from_lines(["mango lassi"]), "c": Clusters({"tea": "0110"}), "v": Vectors({"tea": "+.-"})}
-    config = {"word": {"window": 1}, "shape": {}, "gazetteers": {}, "clusters": {"lengths": [2]}, "vectors": {}, "hits": {}}
-    with warnings.catch_warnings(action="ignore"), patch("crfner.crf.learning.read_weights", wraps=read_weights) as read_:
+    lexicons = {
+        "g": Gazetteer.from_lines(["mango lassi"]),
+        "c": Clusters({"tea": "0110"}),
+        "v": Vectors({"tea": "+.-"}),
+    }
+    config = {
+        "word": {"window": 1},
+        "shape": {},
+        "gazetteers": {},
+        "clusters": {"lengths": [2]},
+        "vectors": {},
+        "hits": {},
+    }
+    with (
+        warnings.catch_warnings(action="ignore"),
+        patch("crfner.crf.learning.read_weights", wraps=read_weights) as read_,
+    ):
         one = CRFRecognizer(config, lexicons=lexicons, iterations=3, prune=0.05).fit(menu)
         old = store.Stored(one.manifest, {"model.crfsuite": read_.call_args.args[0]})
         other = CRFRecognizer("minimal", scheme="BIOES", iterations=2, prune=0.3).fit(menu)

@@ -24,11 +24,39 @@ _DATA = Path(__file__).parents[2] / "data" / "menu"
 _LIMITS = Limits(body=50_000, texts=20, characters=5_000)
 
 WORDS = (
-    *(b"GET ", b"POST ", b"HEAD ", b"OPTIONS ", b"/v1/entities", b"/v1/models", b"/metrics", b"/healthz", b"/readyz", b"/docs"),
+    *(
+        b"GET ",
+        b"POST ",
+        b"HEAD ",
+        b"OPTIONS ",
+        b"/v1/entities",
+        b"/v1/models",
+        b"/metrics",
+        b"/healthz",
+        b"/readyz",
+        b"/docs",
+    ),
     *(b"content-type: application/json\n", b"content-length: 99999999999\n", b"content-encoding: gzip\n", b"\n\n"),
     *(b"x-request-id: ", b"authorization: Bearer ", b"connection: close\n", b"%00", b"%2e%2e%2f", b"/assets/", b"?a=b"),
-    *(b'{"text": "', b'"texts": [', b'"documents": [{"id": "a", "text": "b"}]', b'"model": ', b'"min_score": ', b"utf16"),
-    *(b'"offsets": ', b"characters", b"\\ud83d", b"\\u0000", b"\xf0\x9f\x99\x82", b"\xcc\x81", b"1e400", b"-0.0", b"NaN"),
+    *(
+        b'{"text": "',
+        b'"texts": [',
+        b'"documents": [{"id": "a", "text": "b"}]',
+        b'"model": ',
+        b'"min_score": ',
+        b"utf16",
+    ),
+    *(
+        b'"offsets": ',
+        b"characters",
+        b"\\ud83d",
+        b"\\u0000",
+        b"\xf0\x9f\x99\x82",
+        b"\xcc\x81",
+        b"1e400",
+        b"-0.0",
+        b"NaN",
+    ),
 )
 
 
