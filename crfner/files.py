@@ -28,6 +28,7 @@ STANDARD_STREAM = "-"
 
 _BOMS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_PIECE = 1 << 22  # bytes of a binary file that are read at a time
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -124,10 +125,10 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
             name = "<stdin>"
             if sys.stdin is None:
                 raise InputError("standard input is closed; name a file", name)
-            content = sys.stdin.buffer.read(limit + 1)
+            content = _read_pieces(sys.stdin.buffer, limit + 1)
         else:
             with open(name, "rb") as source:
-                content = source.read(limit + 1)
+                content = _read_pieces(source, limit + 1)
     except OSError as error:
         raise InputError(f"cannot be read: {reason(error)}", name) from error
     except ValueError as error:  # a NUL within the name
@@ -137,6 +138,15 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
     if len(content) > limit:
         raise InputError(f"the file is larger than the {limit >> 20} MiB that are read at once; split it", name)
     return content
+
+
+def _read_pieces(source: BinaryIO, limit: int) -> bytes:
+    """As `source.read(limit)`, which makes room for as much as may come before it knows how much there is."""
+    pieces = []
+    while limit > 0 and (piece := source.read(min(limit, _PIECE))):
+        pieces.append(piece)
+        limit -= len(piece)
+    return b"".join(pieces)
 
 
 @contextmanager
