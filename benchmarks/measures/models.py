@@ -5,14 +5,14 @@ Public names: `train`, `model`, `OURS`, `TWO_CORES`.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sides import crfsuite, nltk_taggers, ours, spacy_ner
 
-from crfner import CRFRecognizer
 from crfner.process import isolated
 from measures.values import PEER, Figures, Setup
 
@@ -22,11 +22,9 @@ OURS: dict[str, Any] = {}
 TWO_CORES = "ours, two cores"
 SPACY_PASSES = 10
 
-_PARALLEL: dict[str, Any] = {"jobs": 2} if "jobs" in inspect.signature(CRFRecognizer).parameters else {}
-
 _TRAINERS: dict[str, Callable[[Setup, Path], Figures]] = {
     "ours": lambda setup, path: isolated(ours.train, setup.corpora, setup.corpus, path, OURS),
-    TWO_CORES: lambda setup, path: isolated(ours.train, setup.corpora, setup.corpus, path, {**OURS, **_PARALLEL}),
+    TWO_CORES: lambda setup, path: _on_two_cores(setup, path),
     PEER: lambda setup, path: isolated(crfsuite.train, setup.corpora, setup.corpus, path),
     "nltk perceptron": lambda setup, path: isolated(
         nltk_taggers.train, "perceptron", setup.corpora, setup.corpus, path
@@ -35,11 +33,6 @@ _TRAINERS: dict[str, Callable[[Setup, Path], Figures]] = {
     "spacy": lambda setup, path: isolated(spacy_ner.train, setup.corpora, setup.corpus, path, SPACY_PASSES),
     "ours, 5 MB": lambda setup, path: isolated(ours.small_model, setup.corpora, setup.corpus, path),
 }
-
-
-def can_train_on_two_cores() -> bool:
-    """Whether our trainer takes a number of jobs."""
-    return bool(_PARALLEL)
 
 
 def train(setup: Setup, side: str) -> Figures:
@@ -53,6 +46,22 @@ def model(setup: Setup, side: str) -> Path:
     if not path.exists():
         train(setup, side)
     return path
+
+
+def _on_two_cores(setup: Setup, path: Path) -> Figures:
+    with _threads(2):
+        return isolated(ours.train, setup.corpora, setup.corpus, path, OURS)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Processes that are started meanwhile work in so many threads."""
+    before = os.environ.get("OMP_NUM_THREADS", "")
+    os.environ["OMP_NUM_THREADS"] = str(count)
+    try:
+        yield
+    finally:
+        os.environ["OMP_NUM_THREADS"] = before
 
 
 def _path(setup: Setup, side: str) -> Path:
