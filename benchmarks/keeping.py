@@ -3,7 +3,7 @@
 The file has, by measure, the machine and the versions, the date, the command, and the figures of each round by side. A
 measure that is made again takes the place of its earlier results, and leaves those of the others.
 
-Public names: `Kept`, `table`, `report`.
+Public names: `Kept`, `rows`, `table`, `report`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,11 +72,11 @@ class Kept:
         return {name: kept["runs"] for name, kept in self.measures.items()}
 
 
-def rows(kept: Kept) -> Iterator[tuple[str, Row]]:
-    """The rows of all measures that have been made, each with the measure's name."""
-    for name, measure in MEASURES.items():
+def rows(kept: Kept, names: Iterable[str] = MEASURES) -> Iterator[tuple[str, Row]]:
+    """The rows of these measures, as far as they have been made, each with the measure's name."""
+    for name in names:
         if name in kept.measures:
-            yield from ((name, row) for row in measure.rows(kept.results))
+            yield from ((name, row) for row in MEASURES[name].rows(kept.results))
 
 
 def table(named: Sequence[tuple[str, Row]]) -> Iterator[str]:
@@ -89,9 +89,9 @@ def table(named: Sequence[tuple[str, Row]]) -> Iterator[str]:
             yield "|" + "|".join("-" * (width + 2) for width in widths) + "|"
 
 
-def report(kept: Kept, named: Sequence[tuple[str, Row]]) -> str:
-    """The table with where it comes from, as a page of Markdown."""
-    lines = ["# Results of run.py", "", *table(named), "", "## How each was measured", ""]
+def report(kept: Kept) -> str:
+    """The table of all measures that have been made, with where it comes from, as a page of Markdown."""
+    lines = ["# Results of run.py", "", *table(list(rows(kept))), "", "## How each was measured", ""]
     for name in (name for name in MEASURES if name in kept.measures):
         found = kept.measures[name]
         machine, versions = found["machine"], found["versions"]

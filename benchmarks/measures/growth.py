@@ -90,7 +90,7 @@ def _copy(every: Sequence[Document]) -> list[Document]:
 
 
 def _ours(learnt: list[Document], passes: int) -> Figures:
-    return isolated(ours.grow, learnt, {**models.OURS, "iterations": passes})
+    return isolated(ours.grow, learnt, {**models.AS_IT_COMES, "iterations": passes})
 
 
 def _peers(learnt: list[Document], passes: int) -> Figures:

@@ -14,7 +14,7 @@ from measures.values import PEER, Figures, Limit, Measure, Results, Row, Setup, 
 
 
 def _ours(setup: Setup) -> Figures:
-    return isolated(ours.losses, setup.corpora, setup.corpus, setup.work / "size", models.OURS)
+    return isolated(ours.losses, setup.corpora, setup.corpus, setup.work / "size", models.AS_IT_COMES)
 
 
 def _rows(results: Results) -> list[Row]:

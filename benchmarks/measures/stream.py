@@ -41,11 +41,15 @@ def _stream(setup: Setup, form: str) -> Figures:
         assert process.stdin is not None
         feeder = threading.Thread(target=_feed, args=(process.stdin, _FORMS[form](sentences), sent, stop))
         feeder.start()
-        memory = _watched(psutil.Process(process.pid), setup.seconds)
-        tokens, size = sent
-        stop.set()
-        feeder.join()
-        process.stdin.close()
+        try:
+            memory = _watched(psutil.Process(process.pid), setup.seconds)
+            tokens, size = sent
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            stop.set()
+            feeder.join()
     if process.returncode:
         raise RuntimeError(f"crfner tag ended with exit code {process.returncode}")
     early, late = _minutes(memory)
@@ -127,7 +131,7 @@ def _rows(results: Results) -> list[Row]:
         growth = None if early is None or late is None else abs(late / early - 1)
         rows += [
             Row(
-                f"{form}: memory, last minute by second",
+                f"{form}: change of memory, second to last minute",
                 "share",
                 growth,
                 limit=Limit("<=", 0.05),

@@ -40,7 +40,7 @@ def _timed(learnt: list[Document], timer: Timer, read: list[float]) -> Iterator[
 def losses(corpora: Path, corpus: str, model: Path, settings: Mapping[str, Any]) -> dict[str, float]:
     """F1 of the trained weights, none of them dropped or rounded, beside that of the file that is saved of them."""
     learnt, dev = documents(corpora, corpus, "train"), documents(corpora, corpus, "dev")
-    whole = CRFRecognizer(**settings, prune=0.0).fit(learnt)
+    whole = CRFRecognizer(**{**settings, "prune": 0.0}).fit(learnt)
     trained = points(dev, whole.recognize(dev))
     saved = CRFRecognizer(**settings)
     (whole if saved.prune == 0 else saved.fit(learnt)).save(model)

@@ -48,12 +48,12 @@ def test_measures_are_made_kept_and_shown_with_their_requirements(corpora: Path,
     done = run(corpora, tmp_path, "--only", "training", "--rounds", "1")
     assert done.returncode in (0, 1), done.stderr
     kept = json.loads((tmp_path / "run.json").read_text())["measures"]["training"]
-    for side in ("ours", "nltk perceptron", "nltk crf", "sklearn-crfsuite"):
+    for side in ("ours", "ours, same penalties", "nltk perceptron", "nltk crf", "sklearn-crfsuite"):
         (figures,) = kept["runs"][side]
         assert figures["seconds"] > 0 and figures["memory"] > 10 and figures["bytes"] > 0 and 0 <= figures["f1"] <= 100
     page = (tmp_path / "RESULTS.md").read_text()
     assert done.stdout in page
-    assert "| training | memory " in page and "<= 0.5" in page
+    assert "| training | memory, same penalties " in page and "<= 0.5" in page
     assert str(corpora) not in page
     missed = "MISSED" in done.stdout
     assert done.returncode == (1 if missed else 0)
