@@ -1,5 +1,6 @@
 """Everything that is promised of speed, memory and size, against peers, in one run: one table, one exit code.
 
+    features  lists of a feature set against one dictionary a token, the same features
     training  features and training to the same F1: ours, sklearn-crfsuite to convergence, NLTK's taggers
     tagging   text to spans, with one process and two: ours, a blank spaCy pipeline; tokens to spans: the others
     startup   `crfner --help`, and one sentence with a model of 5 MB; spaCy beside it

@@ -5,10 +5,11 @@ Public names: `MEASURES`.
 
 from __future__ import annotations
 
-from measures import growth, size, startup, stream, tagging, training
+from measures import features, growth, size, startup, stream, tagging, training
 from measures.values import Measure
 
 MEASURES: dict[str, Measure] = {
+    "features": features.MEASURE,
     "training": training.MEASURE,
     "tagging": tagging.MEASURE,
     "startup": startup.MEASURE,
