@@ -126,10 +126,14 @@ def _value(value: float | None, unit: str) -> str:
 
 
 def _commit() -> str | None:
-    """The commit that is measured, with a plus where files differ from it; None outside a repository."""
-    here = Path(__file__).parent
+    """The commit that is measured, with a plus where its code differs from it; None outside a repository."""
     try:
-        command = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
-        return subprocess.run(command, cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+        changed = _git("status", "--porcelain", "--", "*.py", "*.c")
+        return _git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(Path(__file__).parents[1]), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -1,5 +1,6 @@
 """Everything that is promised of speed, memory and size, against peers, in one run: one table, one exit code.
 
+\b
     features  lists of a feature set against one dictionary a token, the same features
     training  features and training to the same F1: ours, sklearn-crfsuite to convergence, NLTK's taggers
     tagging   text to spans, with one process and two: ours, a blank spaCy pipeline; tokens to spans: the others
@@ -44,7 +45,7 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(help=__doc__)
 @corpora_option
-@click.option("--all", "everything", is_flag=True, help="All measures: some hours; see benchmarks/README.md.")
+@click.option("--all", "everything", is_flag=True, help="All measures: an hour or more of both cores.")
 @click.option("--only", metavar="A,B", help=f"These measures: {', '.join(MEASURES)}.")
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1), help="Runs of each side.")
 @click.option("--corpus", default="conll2003-en", show_default=True, help="Another corpus, for trying.")

@@ -36,7 +36,7 @@ _LINEAR = Limit("<=", 1.1)
 
 
 def _sizes(train: Callable[[list[Document], int], Figures], setup: Setup) -> Figures:
-    """The figures of all sizes, each as a list over sizes."""
+    """The figures of all sizes, each as a list over sizes, and the exponents that fit them."""
     every = documents(setup.corpora, setup.corpus, "train")
     figures: dict[str, list[float]] = {}
     for share in (*_SHARES, _MORE):
@@ -53,10 +53,7 @@ def _sizes(train: Callable[[list[Document], int], Figures], setup: Setup) -> Fig
         }
         for name, value in found.items():
             figures.setdefault(name, []).append(value)
-    return {
-        **figures,
-        **{f"{name}_exponent": _exponent(figures, name) for name in ("pass_seconds", "seconds", "memory")},
-    }
+    return figures | {f"{name}_exponent": _exponent(figures, name) for name in _FITTED}
 
 
 def _exponent(figures: dict[str, list[float]], name: str) -> float:
