@@ -13,7 +13,6 @@ import codecs
 import errno
 import io
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -22,6 +21,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any, BinaryIO, TextIO
 
 from crfner.errors import CrfnerError, InputError
+from crfner.leftovers import held, remove_abandoned, temporary_name
 
 STANDARD_STREAM = "-"
 """The name that stands for standard input or standard output."""
@@ -189,10 +189,11 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[str]:
             raise CrfnerError(f"{name}: this is a file, and a folder is to be written; name a new folder")
         if os.path.isdir(target) and os.listdir(target):
             raise CrfnerError(f"{name}: this folder is not empty; name a new one, or empty it")
-        temporary = os.path.join(os.path.dirname(target), f".crfner-{secrets.token_hex(8)}.tmp")
+        remove_abandoned(os.path.dirname(target))
+        temporary = temporary_name(os.path.dirname(target))
         os.mkdir(temporary)
     try:
-        with reporting(name):
+        with reporting(name), held(temporary):
             yield temporary
         with _naming(name):
             if os.path.isdir(target):
@@ -230,12 +231,14 @@ def _replaced(name: str, mode: str, present: os.stat_result | None) -> Iterator[
         if present is not None and not _may_write(target):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         folder = os.path.dirname(target)
-        temporary = os.path.join(folder, f".crfner-{secrets.token_hex(8)}.tmp")
+        remove_abandoned(folder)
+        temporary = temporary_name(folder)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         stream = _stream(descriptor, mode)
         try:
-            yield stream
+            with held(temporary):
+                yield stream
             with _naming(name):
                 stream.flush()
                 if present is not None:

@@ -201,9 +201,11 @@ class CRFRecognizer:
 
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
-        if self._tagger is None:
-            self._tagger = Tagger(self._model(), self.scheme, self.thresholds, self.temperature, self.consistency)
-        return self._tagger
+        tagger = self._tagger  # once: another thread may change the settings, and so drop it, at any moment
+        if tagger is None:
+            tagger = Tagger(self._model(), self.scheme, self.thresholds, self.temperature, self.consistency)
+            self._tagger = tagger
+        return tagger
 
     def prepared(self, document: Document) -> Document:
         """The document cut into tokens and sentences as the model sees it."""

@@ -68,7 +68,7 @@ def asked_for(batch: Batch) -> Iterator[list[Chunk]]:
 
 
 class Tagger:
-    """A fitted model made ready to tag. Safe for use by several threads (see `crfner.crf.emissions`).
+    """A fitted model made ready to tag, for any number of threads.
 
     thresholds   by label, the probability from which a chunk is given; chunks of other labels are those of the best
                  tags. Of chunks that overlap the most probable one is given

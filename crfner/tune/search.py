@@ -79,8 +79,8 @@ def tune(
     cut, anew = (make_folds(prepared, folds, seed + shift) for shift in (0, 1))
     lexicons = lexicons or {}
     made_for = {} if study is None else _made_for(prepared, lexicons, folds, seed)
-    book = Study(study, made_for, seed)
     with (
+        Study(study, made_for, seed) as book,
         tqdm(desc="tuning", unit=" trainings", disable=None if progress else True) as bar,
         pool() as there,
     ):
@@ -96,12 +96,13 @@ def tune(
             )
         best = _best(book.trials())
         confirmation = None if best == default else search.confirmed(best, default, anew, seed)
-    try:
-        shares = book.shares()
-    except KeyboardInterrupt:
-        shares, workers.interrupted = {}, True
+        tried = book.trials()
+        try:
+            shares = book.shares()
+        except KeyboardInterrupt:
+            shares, workers.interrupted = {}, True
     return Tuned(
-        trials=book.trials(),
+        trials=tried,
         default=default,
         best=best,
         confirmation=confirmation,
