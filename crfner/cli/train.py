@@ -62,6 +62,11 @@ if TYPE_CHECKING:
 @click.option("--consistency", type=float, default=0.0, metavar="W", help="Let sentences of a document agree; try 0.6.")
 @click.option("--seen", is_flag=True, help="Tell the CRF of each word how other documents of TRAIN label it.")
 @click.option("--ensemble", default=1, show_default=True, metavar="N", help="So many CRFs that differ, and vote.")
+@click.option(
+    "--engine",
+    type=click.Choice(["kernel", "crfsuite"]),
+    help="What trains: our own kernel (lbfgs), or CRFsuite.  [default: the kernel where it was compiled]",
+)
 @click.option("--algorithm", default="lbfgs", show_default=True, help="lbfgs, l2sgd, ap, pa or arow.")
 @click.option("--c1", type=float, help="Weight of the L1 penalty (lbfgs).  [default: 0.1]")
 @click.option("--c2", type=float, help="Weight of the L2 penalty (lbfgs, l2sgd).  [default: 0.05]")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from crfner.crf.crfsuite import TrainingSentence
-from crfner.crf.layout import aligned, fits_crfsuite, laid_out
+from crfner.crf.layout import Laid, aligned, fits_crfsuite, laid_out
 from crfner.document import Document, sentence_chunks
 from crfner.errors import CrfnerError
 from crfner.schemes import encode
@@ -38,7 +38,12 @@ class Corpus:
     fingerprint: str = ""
 
     def sentences(self) -> Iterator[TrainingSentence]:
-        """Attribute strings and tags of each sentence.
+        """Attribute strings and tags of each sentence, from `labelled`."""
+        for laid, tags in self.labelled():
+            yield from zip(self.features.lists(*laid), tags, strict=True)
+
+    def labelled(self) -> Iterator[tuple[Laid, list[list[str]]]]:
+        """Each document as features see it, and the tags of its sentences.
 
         At its end the stream raises CrfnerError when it held nothing to learn from or a declared label had no example,
         and warns of labels with few examples.
@@ -48,16 +53,16 @@ class Corpus:
             digest.update(repr((document.text, document.tokens, document.spans)).encode("utf-8", "surrogatepass"))
             document, off_border = aligned(self.prepare(document))
             self._count(document, off_border)
-            attributes = self.features.lists(*laid_out(document))
-            for words, chunks in zip(attributes, sentence_chunks(document), strict=True):
-                try:
-                    tags = encode(chunks, len(words), self.scheme)
-                except ValueError:
-                    raise CrfnerError(
-                        f"document {document.id or document.text[:40]!r} has overlapping spans, which a sequence of "
-                        "tags cannot express; keep one of them"
-                    ) from None
-                yield words, tags
+            lengths = [last - first for first, last in document.sentences]
+            try:
+                chunks = sentence_chunks(document)
+                tags = [encode(found, length, self.scheme) for found, length in zip(chunks, lengths, strict=True)]
+            except ValueError:
+                raise CrfnerError(
+                    f"document {document.id or document.text[:40]!r} has overlapping spans, which a sequence of "
+                    "tags cannot express; keep one of them"
+                ) from None
+            yield laid_out(document), tags
         self.fingerprint = digest.hexdigest()
         self._check()
 
@@ -92,8 +97,8 @@ class Corpus:
         warn_of_few(self.entities)
 
 
-def thinned(sentences: Iterable[TrainingSentence], share: float, seed: int) -> Iterator[TrainingSentence]:
-    """The sentences without a share of all attributes; an attribute is left out everywhere or nowhere."""
+def keeper(share: float, seed: int) -> Callable[[str], bool]:
+    """Says of an attribute whether it is learnt from, where a share of all attributes is not."""
     salt = (seed % 2**64).to_bytes(8, "little")
     limit = round(share * 2**64)
 
@@ -102,8 +107,14 @@ def thinned(sentences: Iterable[TrainingSentence], share: float, seed: int) -> I
         digest = hashlib.blake2b(attribute.encode("utf-8", "surrogatepass"), digest_size=8, salt=salt).digest()
         return int.from_bytes(digest, "little") >= limit
 
+    return kept
+
+
+def thinned(sentences: Iterable[TrainingSentence], share: float, seed: int) -> Iterator[TrainingSentence]:
+    """The sentences without a share of all attributes; an attribute is left out everywhere or nowhere."""
+    kept = keeper(share, seed)
     for words, tags in sentences:
-        yield [[attribute for attribute in word if kept(attribute)] for word in words], tags
+        yield [list(filter(kept, word)) for word in words], tags
 
 
 def warn_of_few(entities: Mapping[str, int]) -> None:

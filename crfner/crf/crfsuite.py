@@ -32,6 +32,8 @@ _NAMES = {"min_freq": "feature.minfreq", "all_possible_transitions": "feature.po
 TrainingSentence = tuple[list[list[str]], list[str]]
 """A sentence for training: attribute strings of each token, and their tags."""
 
+Sentences = Iterable[TrainingSentence]
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:
@@ -43,9 +45,7 @@ class Trained:
     interrupted: bool
 
 
-def train(
-    sentences: Iterable[TrainingSentence], settings: Mapping[str, Any], iterations: int, seed: int, progress: bool
-) -> Trained:
+def train(sentences: Sentences, settings: Mapping[str, Any], iterations: int, seed: int, progress: bool) -> Trained:
     """Train a CRF on a stream of sentences.
 
     settings are those of `sklearn_crfsuite.CRF` (algorithm, c1, c2, ...). Raises KeyboardInterrupt when interrupted

@@ -1,8 +1,8 @@
 """CRFRecognizer: a linear-chain conditional random field over hand-made token features (Lafferty et al. 2001).
 
 It keeps scikit-learn's habits (the constructor only stores, `fit` returns the estimator, what is learnt ends in `_`)
-with documents in place of arrays, and the `Recognizer` protocol. CRFsuite trains; tagging sums its weights per word
-type.
+with documents in place of arrays, and the `Recognizer` protocol. CRFsuite or a kernel of our own trains; tagging
+sums weights per word type.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Self
 from crfner import store
 from crfner.crf import model_file
 from crfner.crf.alternatives import Alternatives, alternatives
+from crfner.crf.engines import check_engine
 from crfner.crf.hinting import hinted
 from crfner.crf.learning import learn
 from crfner.crf.model_file import Fitted, Shared, with_setting
@@ -49,6 +50,8 @@ class CRFRecognizer:
     lexicons      gazetteers, clusters and vectors by name; they travel in the model file
     hinters       what else looks at a document first, by name (see `crfner.hints`); they travel in the model file too
     functions     feature functions of your own by name; they do not travel, and must be given again to `load`
+    engine        what trains: kernel, our own for lbfgs, or crfsuite; None for the kernel where it is compiled. A model
+                  says which trained it, and needs neither
     algorithm     lbfgs, l2sgd, ap, pa or arow
     c1, c2        weight of L1 (lbfgs) and of L2 (lbfgs, l2sgd); None for 0.1 and 0.05 where they apply
     iterations    at most so many passes over the data
@@ -85,6 +88,7 @@ class CRFRecognizer:
         lexicons: Mapping[str, Lexicon] | None = None,
         hinters: Mapping[str, Hinter] | None = None,
         functions: Mapping[str, Function] | None = None,
+        engine: str | None = None,
         algorithm: str = "lbfgs",
         c1: float | None = None,
         c2: float | None = None,
@@ -111,6 +115,7 @@ class CRFRecognizer:
         self.lexicons = lexicons
         self.hinters = hinters
         self.functions = functions
+        self.engine = engine
         self.algorithm = algorithm
         self.c1 = c1
         self.c2 = c2
@@ -303,7 +308,8 @@ class CRFRecognizer:
 
     def check(self) -> None:
         """Raise SettingError for a parameter without sense, as `fit` would, but before any work is done."""
-        self.settings()
+        settings = self.settings()
+        check_engine(self.engine, settings["algorithm"])
         self.feature_set()
 
     def add_scores(self, name: str, scores: Mapping[str, Any]) -> None:

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from crfner.crf import model_file
-from crfner.crf.corpus import Corpus, thinned
-from crfner.crf.crfsuite import train
+from crfner.crf.corpus import Corpus
+from crfner.crf.engines import train
 from crfner.crf.hinting import hinted
 from crfner.crf.packed import pruned
-from crfner.crf.settings import for_crfsuite
-from crfner.crf.weights import read_weights
 from crfner.document import Document
 from crfner.hints import Hinter
 from features import Lexicon
@@ -39,20 +37,18 @@ def learn(crf: CRFRecognizer, documents: Iterable[Document]) -> model_file.Fitte
     declared = None if crf.declared_labels is None else frozenset(crf.declared_labels)
     stream = tqdm(documents, "reading", unit=" documents", disable=None if crf.progress else True)
     corpus = Corpus(_training(crf, stream), features, lambda one: _laid(crf, one), settings["scheme"], declared)
-    sentences = corpus.sentences()
-    if settings["left_out"]:
-        sentences = thinned(sentences, settings["left_out"], settings["seed"])
-    trained = train(sentences, for_crfsuite(settings), settings["iterations"], settings["seed"], crf.progress)
+    found = train(corpus, settings, crf.engine, crf.progress)
     training = {
         **corpus.counts,
         "entities": dict(sorted(corpus.entities.items())),
         "fingerprint": corpus.fingerprint,
-        "iterations": trained.iterations,
-        "loss": trained.loss,
-        "interrupted": trained.interrupted,
+        "engine": found.engine,
+        "iterations": found.iterations,
+        "loss": found.loss,
+        "interrupted": found.interrupted,
     }
     manifest = model_file.make_manifest(sorted(corpus.entities), settings, training, features.packages)
-    weights = read_weights(trained.model)
+    weights = found.weights
     if settings["prune"]:
         weights = pruned(weights, settings["prune"])
     return model_file.Fitted(features, weights, manifest, {**(crf.hinters or {}), **learnt})
