@@ -33,6 +33,11 @@ DATA = Path(__file__).parents[1] / "data"
 _MENU = "data/menu/train.jsonl --dev data/menu/dev.jsonl --iterations 30"
 _CLINIC = "data/clinic/train.jsonl --dev data/clinic/dev.jsonl --iterations 30"
 
+_FORMATS = ("conll", "spacy-json", "prodigy", "doccano", "labelstudio", "brat", "pubtator", "spans-csv", "inline",
+            "markup", "rasa", "hf-json")  # fmt: skip
+_AUGMENTING = ("balanced", "mentions=2,typos,case", "alike,templates,tokens,shuffle,crossover")
+_ODD = "Été à Zürich: 2.5 mg of 5-FU, naïve №7 ﬁne!"
+
 QUICK = (
     f"train {_MENU} --seen --augment balanced -o crf.crfner",
     "train data/menu/train.jsonl --iterations 10 --features minimal --mine-rules -o hybrid.crfner",
@@ -63,7 +68,7 @@ COMMANDS = (
     f"train {_CLINIC} --base crf.crfner -o extended.crfner",
     *(
         f"augment data/clinic/train.jsonl --method {methods} -o augmented.{number}.jsonl"
-        for number, methods in enumerate(("balanced", "mentions=2,typos,case", "alike,templates,tokens,shuffle,crossover"))
+        for number, methods in enumerate(_AUGMENTING)
     ),
     *(
         f"clusters data/menu/unlabelled.jsonl data/menu/train.jsonl --classes 60 --method {name} -o {name}.tsv"
@@ -89,10 +94,7 @@ COMMANDS = (
         f"tag {model}.crfner texts.txt --format {form} -o tagged.{form}"
         for model, form in (("default", "conll"), ("rules", "inline"), ("union", "table"), ("stages", "labelstudio"))
     ),
-    *(
-        f"convert data/clinic/dev.jsonl converted.{form} --to {form}"
-        for form in "conll spacy-json prodigy doccano labelstudio brat pubtator spans-csv inline markup rasa hf-json".split()
-    ),
+    *(f"convert data/clinic/dev.jsonl converted.{form} --to {form}" for form in _FORMATS),
     "check data/clinic/train.jsonl --against data/clinic/test.jsonl -o checked.json -o checked.html -o checked.txt",
     *(
         f"suggest default.crfner data/menu/unlabelled.jsonl -n 60 --strategy {name} -o suggested.{name}.jsonl"
@@ -105,7 +107,7 @@ COMMANDS = (
     ),
     "explain default.crfner --top 30 -o learnt.json",
     "agree data/clinic/dev.jsonl data/clinic/dev.jsonl --json",
-    *(f'features "Été à Zürich: 2.5 mg of 5-FU, naïve №7 ﬁne!" --features {name} --json' for name in ("default", "rich")),
+    *(f'features "{_ODD}" --features {name} --json' for name in ("default", "rich")),
 )
 """Most of what crfner writes. Left out is what holds times: comparisons and searches."""
 
@@ -150,8 +152,8 @@ def outputs(commands: Iterable[str], where: Circumstances, folder: Path) -> dict
     found = {}
     for command in commands:
         before = {path: path.stat().st_mtime_ns for path in _files(folder)}
-        arguments = shlex.split(command)
-        found[f"{command}: output"] = _sum(_printed([where.python, *where.options, "-m", "crfner", *arguments], where, folder))
+        run = [where.python, *where.options, "-m", "crfner", *shlex.split(command)]
+        found[f"{command}: output"] = _sum(_printed(run, where, folder))
         for path in _files(folder):
             if before.get(path) != path.stat().st_mtime_ns:
                 found[f"{command}: {path.relative_to(folder)}"] = _sum(path.read_bytes())

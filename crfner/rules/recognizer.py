@@ -145,7 +145,7 @@ class RuleRecognizer:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What a model file says of these rules; without time, path or other versions, so that equal rules give equal files."""
+        """What a model file says of these rules; without time, path or other versions: equal rules give equal files."""
         return {
             "format_version": store.FORMAT_VERSION,
             "kind": KIND,

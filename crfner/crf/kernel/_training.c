@@ -469,7 +469,7 @@ static PyObject *axpy(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* exponentiate(x): exp of each number, 0 or less, in place; what the tests compare with another exp */
+/* exponentiate(x): exp of each number, 0 or less, in place */
 static PyObject *exponentiate(PyObject *self, PyObject *args)
 {
     Py_buffer x;

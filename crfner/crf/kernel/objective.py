@@ -12,6 +12,7 @@ Public names: `Objective`, `table_bytes`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -90,7 +91,8 @@ class Objective:
         moves = np.zeros((len(self._text.tags), self._width))
         moves[self._pairs] = variables[self.states :]
         highest = float(moves[:, : len(self._text.tags)].max(initial=0.0))
-        weighed = np.exp(moves - highest)
+        weighed = moves - highest
+        kernel.exponentiate(weighed)  # numpy's own depends on the processor
         weighed[:, len(self._text.tags) :] = 0.0
         self._score_rows(states)
         log_z, pairs = self._sum_chains(weighed)
@@ -198,7 +200,7 @@ class Objective:
         total = np.zeros_like(weighed)
         for each in pairs:
             total += each
-        return sum(log_z), total
+        return math.fsum(log_z), total  # sum itself has other last digits from Python 3.12 on
 
     def _gather(self) -> None:
         for window, cuts in zip(self._text.windows, self._key_cuts, strict=True):
