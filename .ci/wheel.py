@@ -28,10 +28,16 @@ ROOT = Path(__file__).parents[1]
 
 # what a wheel may hold: code, types, static files of pages, the compiled kernel; no test, corpus, source in C, or cache
 _FINE = re.compile(
-    r"(?:crfner|features)/(?:[a-z_]+/)*(?:[a-z_]+\.pyi?|py\.typed|static/[a-z]+\.(?:js|css|html|svg)|_[a-z]+\.abi3\.so)"
+    r"(?:crfner|features)/(?:\w+/)*(?:\w+\.pyi?|py\.typed|static/\w+\.(?:js|css|html|svg)|_\w+\.abi3\.so)"
     r"|crfner-[^/]+\.dist-info/(?:METADATA|WHEEL|RECORD|entry_points\.txt|top_level\.txt|licenses/LICENSE)"
 )
-_NEEDED = ("crfner/py.typed", "features/py.typed", "crfner/cli/train.py", "/licenses/LICENSE")
+_NEEDED = (
+    "crfner/py.typed",
+    "features/py.typed",
+    "crfner/cli/train.py",
+    "kernel/_training.abi3.so",
+    "/licenses/LICENSE",
+)
 
 
 def main() -> int:
@@ -44,11 +50,8 @@ def main() -> int:
         first = _built(python, work / "first", {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0"})
         other = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
         second = _built(python, work / "second" / "that lies deeper", other)
-        wrong = [
-            f"{name} differs between two builds"
-            for name in first.keys() | second.keys()
-            if not _same(name, first, second)
-        ]
+        names = sorted(first.keys() | second.keys())
+        wrong = [f"{name} differs between two builds" for name in names if first.get(name) != second.get(name)]
         wrong += [line for name, content in first.items() if name.endswith(".whl") for line in _misplaced(content)]
         if wrong:
             print(*wrong, sep="\n", file=sys.stderr)
