@@ -8,6 +8,7 @@ Public names: `Fold`, `make_folds`, `leaks`.
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -76,7 +77,7 @@ def _stratified(
         fold = min(
             range(k),
             key=lambda fold: (
-                sum(count * entities[fold][label] / total[label] ** 2 for label, count in counts[unit].items()),
+                math.fsum(count * entities[fold][label] / total[label] ** 2 for label, count in counts[unit].items()),
                 sizes[fold],
             ),
         )

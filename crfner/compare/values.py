@@ -5,6 +5,7 @@ Public names: `Comparison`, `SystemResult`, `Costs`, `Pair`, `CurvePoint`, `Spli
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -97,14 +98,14 @@ class CurvePoint:
     @property
     def mean(self) -> float:
         """The mean over the draws."""
-        return sum(self.f1) / len(self.f1)
+        return math.fsum(self.f1) / len(self.f1)
 
     @property
     def deviation(self) -> float:
         """The sample standard deviation over the draws; 0 for a single one."""
         if len(self.f1) < 2:
             return 0.0
-        return float((sum((value - self.mean) ** 2 for value in self.f1) / (len(self.f1) - 1)) ** 0.5)
+        return math.sqrt(math.fsum((value - self.mean) ** 2 for value in self.f1) / (len(self.f1) - 1))
 
 
 @dataclass(frozen=True, slots=True)

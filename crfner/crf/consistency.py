@@ -96,7 +96,7 @@ def consistent(sentences: Sequence[Candidates], weight: float) -> Choice:
                 for word in words
             ]
             scores = [
-                score + sum(by_label.get(label, 0.0) for by_label, label in zip(worth, given, strict=True))
+                score + math.fsum(by_label.get(label, 0.0) for by_label, label in zip(worth, given, strict=True))
                 for given, score in zip(labels, sentence.scores, strict=True)
             ]
             chosen[number] = max(range(len(scores)), key=scores.__getitem__)
@@ -113,7 +113,7 @@ def _reaches(beyond: Callable[[int, str], float], worth: Sequence[Mapping[str, f
 
     It has to change a label for one that is worth more, and has at most the score that each such label leaves it.
     """
-    base = sum(by_label.get(label, 0.0) for by_label, label in zip(worth, best, strict=True))
+    base = math.fsum(by_label.get(label, 0.0) for by_label, label in zip(worth, best, strict=True))
     gains = sorted(
         (
             (beyond(number, label), number, gain)
@@ -127,7 +127,7 @@ def _reaches(beyond: Callable[[int, str], float], worth: Sequence[Mapping[str, f
     reached = -math.inf
     for limit, number, gain in gains:
         most[number] = max(gain, most.get(number, 0.0))
-        reached = max(reached, limit + sum(most.values()))
+        reached = max(reached, limit + math.fsum(most.values()))
     return base + reached
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from itertools import chain
 from typing import Any
 
@@ -57,18 +55,16 @@ class Shared:
 def make_manifest(
     labels: list[str], settings: Mapping[str, Any], training: Mapping[str, Any], brought: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The manifest of a new model; no time and no path in it, so that equal training gives equal files.
+    """The manifest of a new model; no time, path or other version in it, so that equal training gives equal files.
 
     brought  for each feature that another package brings, that package's name and version
     """
-    packages = ("python-crfsuite", "numpy")
-    versions = {"crfner": __version__, "python": platform.python_version()}
     return {
         "kind": KIND,
         "labels": labels,
         "settings": dict(settings),
         "training": dict(training),
-        "versions": versions | {package: version(package) for package in packages},
+        "versions": {"crfner": __version__},
         **({_PACKAGES: dict(brought)} if brought else {}),
     }
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -53,15 +52,14 @@ class Fitted:
 
 def make_manifest(labels: Sequence[str], settings: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest of a new model; of a folder only its name is kept, so that equal training gives equal files."""
-    packages = ("torch", "transformers", "tokenizers", "numpy")
-    versions = {"crfner": __version__, "python": platform.python_version()}
+    packages = ("torch", "transformers", "tokenizers")  # on which it depends whether a network can be opened
     return {
         "format_version": store.FORMAT_VERSION,
         "kind": KIND,
         "labels": list(labels),
         "settings": dict(settings),
         "training": dict(training),
-        "versions": versions | {package: version(package) for package in packages},
+        "versions": {"crfner": __version__} | {package: version(package) for package in packages},
     }
 
 

@@ -69,12 +69,12 @@ class Reliability:
 
         That is how far precision is from the mean score of a bin, on average over the entities.
         """
-        return sum(each.count * abs(each.precision - each.mean) for each in self.bins) / max(self.count, 1)
+        return math.fsum(each.count * abs(each.precision - each.mean) for each in self.bins) / max(self.count, 1)
 
     @property
     def chance(self) -> float:
         """The error that true probabilities would have by chance alone: with few entities in a bin it is large."""
-        return sum(each.count * each.chance for each in self.bins) / max(self.count, 1)
+        return math.fsum(each.count * each.chance for each in self.bins) / max(self.count, 1)
 
 
 def reliability(gold: Iterable[Document], predicted: Iterable[Document], *, bins: int = BINS) -> Reliability:
@@ -116,8 +116,8 @@ def reliability_of(scored: Iterable[tuple[float, bool]], *, bins: int = BINS) ->
 
 def _bin(members: Sequence[tuple[float, bool]]) -> Bin:
     scores = [score for score, _ in members]
-    mean = min(max(sum(scores) / len(scores), scores[0]), scores[-1])
-    chance = math.sqrt(2 / math.pi * sum(score * (1 - score) for score in scores)) / len(scores)
+    mean = min(max(math.fsum(scores) / len(scores), scores[0]), scores[-1])
+    chance = math.sqrt(2 / math.pi * math.fsum(score * (1 - score) for score in scores)) / len(scores)
     return Bin(len(members), sum(right for _, right in members), scores[0], mean, scores[-1], chance)
 
 

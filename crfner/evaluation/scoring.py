@@ -5,6 +5,7 @@ Public names: `evaluate`, `evaluate_tags`.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -122,7 +123,9 @@ class _Tally:
         count = len(scores) or 1
         return Evaluation(
             micro=summed(scores),
-            macro=Average(*(sum(getattr(s, name) for s in scores) / count for name in ("precision", "recall", "f1"))),
+            macro=Average(
+                *(math.fsum(getattr(s, name) for s in scores) / count for name in ("precision", "recall", "f1"))
+            ),
             labels=labels,
             token_accuracy=self.right_tokens / self.tokens if self.tokens else 0.0,
             interval=bootstrap_interval(units, samples, seed),

@@ -5,6 +5,7 @@ Public names: `explain_document`.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -88,7 +89,7 @@ def _decision(traced: Trace, token: int, top: int) -> Decision:
         supporting=tuple(supporting[:top]),
         opposing=tuple(opposing[:top]),
         others=len(others),
-        others_difference=sum(pull.scores.difference for pull in others),
+        others_difference=math.fsum(pull.scores.difference for pull in others),
         arriving=_arriving(traced, token, other),
         leaving=_leaving(traced, token, other),
     )

@@ -9,6 +9,7 @@ Public names: `Policy`, `Fallback`, `Override`, `Resolve`, `NEVER`, `outcome`, `
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
@@ -140,7 +141,7 @@ def best(
         for one, (old_correct, old_given) in zip(concerned, before, strict=True):
             new_correct, new_given = outcome(option, [one], resolve)
             gains.append((new_correct - old_correct) - f1 / 2 * (new_given - old_given))
-        gain = sum(gains) - sum(value * value for value in gains) ** 0.5
+        gain = math.fsum(gains) - math.fsum(value * value for value in gains) ** 0.5
         if gain > most:
             found, most = option, gain
     return found

@@ -65,7 +65,7 @@ class Union:
     def _probability(self, proposal: _Proposal) -> float:
         if not self.weights:
             return max(proposal.probability if proposal.by_crf else 0.0, proposal.precision or 0.0)
-        total = sum(self.weights.get(name, 0.0) * value for name, value in _features(proposal).items())
+        total = math.fsum(self.weights.get(name, 0.0) * value for name, value in _features(proposal).items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 

@@ -5,6 +5,8 @@ Public names: `to_page`, `reliability_chart`, `table_of`, `verdict`.
 
 from __future__ import annotations
 
+import math
+
 from crfner.evaluation.calibration import Bin, Reliability
 from crfner.report.document import whole_page
 from crfner.report.drawing import Scale, chart, legend, marker, up
@@ -45,7 +47,7 @@ def verdict(found: Reliability) -> str:
     """How far the scores are from probabilities, in a few sentences."""
     if not found.bins:
         return "Nothing that was found has a score."
-    said = sum(each.mean * each.count for each in found.bins) / found.count
+    said = math.fsum(each.mean * each.count for each in found.bins) / found.count
     true = sum(each.correct for each in found.bins) / found.count
     leaning = "too sure" if said > true else "not sure enough"
     return (

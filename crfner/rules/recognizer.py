@@ -9,10 +9,8 @@ Public names: `RuleRecognizer`.
 from __future__ import annotations
 
 import os
-import platform
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
 from itertools import chain
 from typing import Any, Self
 
@@ -147,14 +145,14 @@ class RuleRecognizer:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What a model file says of these rules; without time or path, so that equal rules give equal files."""
+        """What a model file says of these rules; without time, path or other versions: equal rules give equal files."""
         return {
             "format_version": store.FORMAT_VERSION,
             "kind": KIND,
             "labels": list(self.labels),
             "settings": {"tokenizer": self.tokenizer, "sentences": self.sentences},
             "rules": len(self.rules),
-            "versions": {"crfner": __version__, "python": platform.python_version(), "regex": version("regex")},
+            "versions": {"crfner": __version__},
         }
 
     def to_parts(self) -> dict[str, bytes]:

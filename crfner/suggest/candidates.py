@@ -5,6 +5,7 @@ Public names: `UNITS`, `candidates`, `key_of`.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections import defaultdict, deque
@@ -85,7 +86,7 @@ def _candidate(document: Document, read: Read, sentences: Offsets, strategy: Str
     weights: dict[str, float] = defaultdict(float)
     for (start, end), weight in zip(read.document.tokens[first:last], strategy.weights(reading), strict=True):
         weights[read.document.text[start:end].casefold()] += weight
-    whole = sum(weights.values())
+    whole = math.fsum(weights.values())
     return Candidate(
         document,
         reading.tokens,

@@ -11,6 +11,7 @@ Public names: `best_of`, `spread`, `novelty`, `take`, `Taken`.
 from __future__ import annotations
 
 import heapq
+import math
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
@@ -82,7 +83,7 @@ def novelty(candidate: Candidate, taken: Taken, diversity: float) -> float:
     if not candidate.shares or not diversity:
         return 1.0
     left = 1.0 - diversity
-    return float(sum(share * left ** taken[word] for word, share in candidate.shares.items()))
+    return math.fsum(share * left ** taken[word] for word, share in candidate.shares.items())
 
 
 def _rank(candidate: Candidate) -> _Rank:

@@ -8,6 +8,7 @@ Public names: `Read`, `Reader`, `reader_for`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -61,7 +62,7 @@ class Read:
         begin, end = self.document.sentences[first][0], self.document.sentences[last - 1][1]
         return Reading(
             end - begin,
-            sum(self.surprises[first:last]),
+            math.fsum(self.surprises[first:last]),
             max(self.runners_up[first:last]),
             tuple(self.doubts[begin:end]),
             tuple(self.disputed[begin:end]),

@@ -55,12 +55,12 @@ def margin(reading: Reading) -> float:
 
 def entropy(reading: Reading) -> float:
     """The mean entropy of a token's tags (token entropy of Settles and Craven 2008)."""
-    return sum(reading.doubts) / reading.tokens
+    return math.fsum(reading.doubts) / reading.tokens
 
 
 def total(reading: Reading) -> float:
     """The sum of the entropies of the tokens' tags (total token entropy of Settles and Craven 2008)."""
-    return sum(reading.doubts)
+    return math.fsum(reading.doubts)
 
 
 def disagreement(reading: Reading) -> float:
@@ -73,7 +73,7 @@ def votes(reading: Reading) -> float:
 
     That is the mean Kullback-Leibler divergence of each member from all of them together (McCallum and Nigam 1998).
     """
-    return sum(reading.votes) / reading.tokens
+    return math.fsum(reading.votes) / reading.tokens
 
 
 def nothing(reading: Reading) -> float:

@@ -5,6 +5,7 @@ Public names: `verdict`, `made_of`, `best_trials`, `what_mattered`, `values_of`,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ class Group:
     @property
     def mean(self) -> float:
         """The mean F1."""
-        return sum(self.f1) / len(self.f1)
+        return math.fsum(self.f1) / len(self.f1)
 
 
 def verdict(tuned: Tuned) -> str:

@@ -12,6 +12,7 @@ Public names: `Objective`, `table_bytes`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -199,7 +200,7 @@ class Objective:
         total = np.zeros_like(weighed)
         for each in pairs:
             total += each
-        return sum(log_z), total
+        return math.fsum(log_z), total  # sum itself has other last digits from Python 3.12 on
 
     def _gather(self) -> None:
         """The sums of the nodes of the tokens that have a row, in the table."""
