@@ -45,7 +45,7 @@ class Client:
     def _parsed(self, data: bytes) -> tuple[dict[str, Any], bytes]:
         head, _, body = data.partition(b"\n\n")
         first, *lines = head.split(b"\n")
-        method, target = (first.split(b" ") + [b"", b""])[:2]
+        method, target = [*first.split(b" "), b"", b""][:2]
         raw, _, query = target.decode("ascii", "replace").replace("\ufffd", "%FF").encode().partition(b"?")
         pairs = [line.partition(b": ")[::2] for line in lines]
         headers = [(name.strip().lower(), value.strip()) for name, value in pairs]

@@ -1,4 +1,4 @@
-"""The process in which inputs run: it may be killed by one, and leaves behind how many there were and which was the last.
+"""The process in which inputs run: it may be killed by one, and leaves behind how many ran and which was the last.
 
 Not a command of its own: `fuzz.run` starts it.
 """
@@ -113,7 +113,15 @@ def _atheris(target: Target, seeds: list[bytes], judge: Callable[[bytes], None],
     words.write_text("".join('"' + "".join(f"\\x{byte:02X}" for byte in word[:60]) + '"\n' for word in target.words))
     arguments = [
         *(sys.argv[0], str(corpus), f"-max_len={LARGEST}", f"-dict={words}", f"-seed={given.seed}"),
-        *("-timeout=60", "-rss_limit_mb=0", "-handle_segv=0", "-handle_abrt=0", "-detect_leaks=0", "-verbosity=1"),
+        *(
+            f"-artifact_prefix={corpus.parent}/",
+            "-timeout=60",
+            "-rss_limit_mb=0",
+            "-handle_segv=0",
+            "-handle_abrt=0",
+            "-detect_leaks=0",
+            "-verbosity=1",
+        ),
         f"-runs={given.runs}" if given.runs else f"-max_total_time={given.seconds}",
     ]
     atheris.Setup(arguments, judge)

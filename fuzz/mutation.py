@@ -15,9 +15,9 @@ from fuzz.outcome import LARGEST
 _NUMBER = re.compile(rb"\d+")
 _NUMBERS = (b"0", b"-1", b"1", b"255", b"65536", b"2147483648", b"4294967295", b"18446744073709551616", b"1e999",
             b"9" * 400, b"9" * 5000, b"0.5", b"null", b"true", b'"x"', b"[]", b"{}")  # fmt: skip
-ODD = (b"\0", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\\ud800", b"\r", b"\n\n", b"\t", b"\xe2\x80\xa8",
-        b"\xf0\x9f\x91\xa9\xe2\x80\x8d", b"NaN", b"Infinity", b"[" * 3000, b'{"a":' * 3000, b"<" * 300, b"#" * 300,
-        b" " * 3000, b"\xcc\x81" * 300, b"a" * 5000)  # fmt: skip
+ODD = (b"\0", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\\ud800", b"\r", b"\n\n", b"\t",
+        b"\xe2\x80\xa8", b"\xf0\x9f\x91\xa9\xe2\x80\x8d", b"NaN", b"Infinity", b"[" * 3000, b'{"a":' * 3000, b"<" * 300,
+        b"#" * 300, b" " * 3000, b"\xcc\x81" * 300, b"a" * 5000)  # fmt: skip
 _REPEATS = (2, 3, 10, 100, 1000)
 
 Draw = Callable[[st.SearchStrategy[object]], object]

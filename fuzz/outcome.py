@@ -13,6 +13,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,10 +115,8 @@ def _measured_anew() -> int:
     """Forget the peak so far; the memory in use, in bytes. 0 where the system has no such thing."""
     if not sys.platform.startswith("linux"):
         return 0
-    try:
+    with suppress(OSError):  # a container may not allow it: then the peak so far stands
         Path("/proc/self/clear_refs").write_text("5")
-    except OSError:  # a container may not allow it: then the peak so far stands
-        pass
     return _peak()
 
 

@@ -26,6 +26,7 @@ from fuzz.targets import NAMES
 _INPUTS = Path(__file__).parents[1] / "tests" / "trust" / "inputs"
 _STATUS = re.compile(r"#\d+\s.*?cov: (\d+) ft: (\d+)")
 _OURS = re.compile(r'File ".*?/(?:crfner|features)/(?:\w+/)*(\w+)\.py", line \d+ in (\w+)')
+_THROWN = re.compile(r"=== Uncaught Python exception: ===\n\w+: (.+)")  # by C++, through Python
 _RESTARTS = 50  # of a process that inputs have killed
 
 
@@ -78,7 +79,8 @@ def _crash(code: int, log: str, last: bytes) -> Finding:
     """What killed a process, by what it left behind."""
     slow = "Timeout (" in log
     place = _OURS.search(log[log.rfind("Timeout (" if slow else "Fatal Python error") :])
-    where = f"{place[1]}.{place[2]}" if place else "native"
+    thrown = _THROWN.search(log)
+    where = f"{place[1]}.{place[2]}" if place else thrown[1][:40] if thrown else "native"
     return Finding("time" if slow else "crash", where, "Seconds: over" if slow else f"Exit{code}: {log[-200:]!r}", last)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-NAMES = ("readers", "binaries", "models", "encoders", "rules", "serve", "annotate")
+NAMES = ("readers", "binaries", "models", "encoders", "rules", "serve", "wire", "annotate")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -25,6 +26,11 @@ _DATA = _ROOT / "data"
 _TEXT = tuple(name for name, format in FORMATS.items() if format.read is not None and not format.by_path)
 _SNIFFED = ("input", "input.json", "input.jsonl", "input.conll", "input.csv", "input.txt", "input.py", "input.yml")
 _CHOICES = (*_TEXT, "brat", *_SNIFFED)
+_GOLDEN_ENDINGS = {
+    **{".hf.json": "hf-json", ".hf.jsonl": "hf-jsonl", ".json": "spacy-json", ".jsonl": "jsonl", ".py.txt": "spacy-py"},
+    **{".markup": "markup", ".md": "inline", ".pubtator": "pubtator", ".yml": "rasa", ".txt": "text"},
+    **{".csv": "spans-csv", ".tsv": "spans-tsv"},
+}
 _BETWEEN = b"\n=====\n"  # a text of brat, and its annotations
 
 WORDS = (
@@ -62,22 +68,13 @@ WORDS = (
 def seeds() -> list[bytes]:
     """Every golden file under its format and with the format to be found out, and some lines of the shipped data."""
     found = []
-    formats = {
-        "bank": "conll",
-        "newswire": "conll",
-        "companies": "spacy-json",
-        "restaurant": "rasa",
-        "spans": "spans-csv",
-    }
     for path in sorted(_GOLDEN.iterdir()):
         if not path.is_file():
             continue
         content = path.read_bytes()[:4000]
-        stem, ending = path.name.split(".", 1)
-        name = stem.partition("_")[0]
-        name = name if name in FORMATS else formats.get(stem, "jsonl")
-        name = {"hf.json": "hf-json", "hf.jsonl": "hf-jsonl", "jsonl": "jsonl", "py.txt": "spacy-py", "markup": "markup",
-                "md": "inline", "conll": "conll", "txt": "text", "tsv": "spans-tsv"}.get(ending, name)  # fmt: skip
+        name = path.name.partition(".")[0].partition("_")[0]
+        if name not in FORMATS:
+            name = next((format for ending, format in _GOLDEN_ENDINGS.items() if path.name.endswith(ending)), "conll")
         found.append(name.encode() + b" overlaps\n" + content)
         found.append(b"input\n" + content)
     for folder in sorted((_GOLDEN / "brat").glob("*.ann")):
@@ -121,7 +118,5 @@ def _used(documents: list[Document], format: str | None) -> None:
         tokenized(document)
     write = FORMATS[format if format in _TEXT else "jsonl"].write
     assert write is not None
-    try:
+    with suppress(CrfnerError):  # not every format can hold what was read
         write(documents, io.StringIO(), notes=Notes())
-    except CrfnerError:
-        pass  # not every format can hold what was read

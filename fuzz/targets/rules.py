@@ -1,9 +1,10 @@
-"""Rule files: the first byte says which ending the file has. What can be read is run on a few lines and written again."""
+"""Rule files: the first byte says which ending the file has. What can be read is run on a few lines, and written."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from crfner.document import Document
@@ -98,9 +99,7 @@ def prepared() -> Callable[[bytes], object]:
         rules = read_rules(path, "LABEL")
         list(RuleRecognizer(rules).recognize(map(Document, _TEXTS)))
         for write in (rules_to_yaml, rules_to_jsonl):
-            try:
+            with suppress(CrfnerError):
                 write(rules)
-            except CrfnerError:
-                pass
 
     return run

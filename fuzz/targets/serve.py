@@ -9,6 +9,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="crfner-fuzz-")  # before it is imported
 
@@ -21,7 +22,7 @@ from crfner.serve.settings import Limits, Settings
 from fuzz.asgi import Client
 
 _DATA = Path(__file__).parents[2] / "data" / "menu"
-_LIMITS = Limits(body=50_000, texts=20, characters=5_000)
+LIMITS = Limits(body=50_000, texts=20, characters=5_000)
 
 WORDS = (
     *(
@@ -72,7 +73,8 @@ def seeds() -> list[bytes]:
     return [*(head + body for body in bodies), *(b"GET " + page + b"\naccept: */*\n\n" for page in pages)]
 
 
-def prepared() -> Callable[[bytes], object]:
+def built() -> tuple[asyncio.AbstractEventLoop, Any]:
+    """An event loop, and the application with a tiny model in it."""
     logging.getLogger("crfner.serve").setLevel(logging.CRITICAL)
     path = Path(tempfile.mkdtemp(prefix="crfner-fuzz-")) / "menu.crfner"
     with warnings.catch_warnings(action="ignore"):
@@ -83,9 +85,14 @@ def prepared() -> Callable[[bytes], object]:
     loop = asyncio.new_event_loop()
 
     async def begun() -> Batcher:
-        return Batcher(_LIMITS.queue, _LIMITS.processing, counts.tagged)
+        return Batcher(LIMITS.queue, LIMITS.processing, counts.tagged)
 
     counts = Metrics()
-    settings = Settings({"menu": str(path)}, limits=_LIMITS)
+    settings = Settings({"menu": str(path)}, limits=LIMITS)
     app = application(settings, models, loop.run_until_complete(begun()), counts, lambda: False, lambda line: None)
-    return Client(loop, app).send
+    return loop, app
+
+
+def prepared() -> Callable[[bytes], object]:
+    """Hands requests over."""
+    return Client(*built()).send

@@ -217,7 +217,9 @@ def test_arrays_that_say_they_are_vast_take_no_memory() -> None:
     refused_in_little_memory(EncoderHints.from_bytes, smaller)
 
 
-@pytest.mark.parametrize("part", ["model.weights", "rules.jsonl", "gazetteers/g.txt", "hinters/seen.seen", "hinters/x.encoder"])
+@pytest.mark.parametrize(
+    "part", ["model.weights", "rules.jsonl", "gazetteers/g.txt", "hinters/seen.seen", "hinters/x.encoder"]
+)
 def test_a_pickle_in_place_of_any_part_is_refused(part: str) -> None:
     name = "hybrid" if part.startswith("rules") else "lexicons"
     data = changed(name, lambda manifest, parts: parts.update({part: pickle.dumps(Harm())}))
@@ -261,7 +263,9 @@ def encoder_model() -> bytes:
 def with_config(model: bytes, **values: Any) -> str | None:
     stored = store.from_bytes(model, "m")
     config = {**json.loads(stored.parts["config.json"]), **values}
-    return taken_or_refused(store.to_bytes(stored.manifest, {**stored.parts, "config.json": json.dumps(config).encode()}))
+    return taken_or_refused(
+        store.to_bytes(stored.manifest, {**stored.parts, "config.json": json.dumps(config).encode()})
+    )
 
 
 @pytest.mark.parametrize(
@@ -286,7 +290,9 @@ def test_a_network_that_does_not_fit_its_weights_is_refused_before_it_is_made(
     assert "the model is damaged" in str(with_config(encoder_model, **values))
 
 
-def test_a_configuration_cannot_name_code_to_fetch_or_run(encoder_model: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configuration_cannot_name_code_to_fetch_or_run(
+    encoder_model: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import socket
 
     def connected(*_: object) -> None:
