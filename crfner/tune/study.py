@@ -202,8 +202,9 @@ class _Lock:
         """Drop what a process that was killed wrote of a line: more on that line could not be read."""
         with open(self._file, "rb", closefd=False) as stream:
             content = stream.read()
-        first = content.partition(b"\n")[0].rstrip(b"\0")
-        if not (first.startswith(_BEGIN) or _BEGIN.startswith(first)):  # Optuna would write to it all the same
+        first, end, _ = content.partition(b"\n")
+        begun = not end and _BEGIN.startswith(first.rstrip(b"\0"))
+        if not (begun or first.startswith(_BEGIN)):  # Optuna would write to it all the same
             raise InputError(_NO_STUDY, path)
         if not content.endswith(b"\n"):
             os.ftruncate(self._file, content.rfind(b"\n") + 1)
