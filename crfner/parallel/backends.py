@@ -79,7 +79,10 @@ class Loky:
         return Sent(digest, from_bytes, path=path)
 
     def close(self) -> None:
-        """Processes stay for the next work of this command, and end with it."""
+        """End the processes, which joblib would keep for five minutes; they hold this command's output open."""
+        from joblib.externals.loky import get_reusable_executor
+
+        get_reusable_executor(kill_workers=True).shutdown(wait=True, kill_workers=True)
         self._folder.cleanup()
 
 
