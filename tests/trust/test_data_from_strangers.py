@@ -12,6 +12,7 @@ import pytest
 
 from crfner import formats, read
 from crfner.errors import CrfnerError
+from crfner.formats.checks import damage
 from crfner.rules.files.reading import read_rules
 from crfner.tokenize import tokenized
 
@@ -88,6 +89,11 @@ def test_a_docbin_is_not_unpickled(tmp_path: Path) -> None:
             with pytest.raises(CrfnerError, match=r"x\.spacy"):
                 list(read(tmp_path / "x.spacy"))
     assert not harm.exists()
+
+
+def test_a_library_that_is_asked_for_more_memory_than_there_is_ends_in_a_sentence() -> None:
+    with pytest.raises(CrfnerError, match=r"x: the file asks for more memory than there is"), damage("x", "{error}"):
+        raise MemoryError
 
 
 @pytest.mark.parametrize("format", ["conll", "jsonl", "spacy-json", "spacy-py", "labelstudio", "doccano", "pubtator",
