@@ -24,7 +24,7 @@ from crfner import load_model, read
 from crfner.annotate import read_log
 
 ARGUMENTS = ("annotate", "menu-train.jsonl", "-o", "answers.jsonl", "--save-model", "new.crfner", "--retrain-after",
-             "8", "--config", "quick.json", "--port", "0")  # fmt: skip
+             "20", "--config", "quick.json", "--port", "0")  # fmt: skip
 KNOWN = {"answers.jsonl", "new.crfner", "exported.jsonl", "quick.json"}
 
 
@@ -87,7 +87,7 @@ def _answer_all(place: Place, address: str, confirmed: list[int]) -> None:
         spans = [{"start": span.start, "end": span.end, "label": span.label} for span in document.spans]
         if page.post("/api/answers", {"number": number, "answer": "accept", "spans": spans}) == 200:
             confirmed.append(number)
-        if number % 8 == 7:
+        if number % 20 == 19:
             while page.state()["progress"]["training"]:  # so that models are written among the answers
                 time.sleep(0.02)
 

@@ -141,9 +141,10 @@ class Command:
         """What it writes when nobody kills it, how many moments it has and how long it takes."""
         place = Place(folder, model)
         self.ready(place)
-        begun = time.monotonic()
-        code, out, err = place.run(self.arguments, Killed())
-        assert code == 0, err.decode()
+        for _ in range(2):  # the first takes longer
+            begun = time.monotonic()
+            code, out, err = place.run(self.arguments, Killed())
+            assert code == 0, err.decode()
         new = {name: place.holds(name) for name in self.outputs}
         assert None not in new.values()
         return Reference(new, out, place.moments(), time.monotonic() - begun)

@@ -9,6 +9,7 @@ Public names: `work`.
 from __future__ import annotations
 
 import builtins
+import faulthandler
 import io
 import os
 import signal
@@ -37,6 +38,7 @@ def work(arguments: tuple[str, ...], folder: str, environment: dict[str, str], a
     tempfile.tempdir = None  # as in a new process
     from crfner.cli import main
 
+    faulthandler.dump_traceback_later(60, file=sys.__stderr__)  # tells where it hangs, should it
     moments = _Moments(at)
     try:
         main()
