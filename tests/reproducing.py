@@ -6,8 +6,9 @@ it writes is known by its SHA-256 afterwards.
 
     python tests/reproducing.py python3.11 python3.12 python3.13
 
-gives each Python a list of the sums, and tells where they differ. The Pythons need crfner and the packages it requires;
-with `PYTHONPATH=.` it is this one. `--only NAME` picks from the commands, `--save FILE` writes the sums of the first.
+tells what differs. The Pythons need crfner and the packages it requires;
+with `PYTHONPATH=.` it is this one. `--save FILE` writes the sums of the first, `--like FILE`
+compares with sums written so, by another machine or with other versions of packages.
 
 Public names: `outputs`, `circumstances`, `differences`, `Circumstances`, `COMMANDS`, `QUICK`.
 """
@@ -25,13 +26,13 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 DATA = Path(__file__).parents[1] / "data"
 
-_MENU = "data/menu/train.jsonl --dev data/menu/dev.jsonl --iterations 30"
-_CLINIC = "data/clinic/train.jsonl --dev data/clinic/dev.jsonl --iterations 30"
+_MENU = "data/menu/train.jsonl --dev data/menu/dev.jsonl --iterations 15"
+_CLINIC = "data/clinic/train.jsonl --dev data/clinic/dev.jsonl --iterations 15"
 
 FAILED = "failed"
 
@@ -52,7 +53,7 @@ COMMANDS = (
     *QUICK,
     "train data/menu/train.jsonl --dev data/menu/dev.jsonl -o default.crfner",
     f"train {_MENU} --recipe fast -o fast.crfner",
-    "train data/menu/train.jsonl --recipe balanced -o balanced.crfner",
+    "train data/menu/train.jsonl --recipe balanced --iterations 15 -o balanced.crfner",
     f"train {_MENU} --stages 2 --seen -o stages.crfner",
     f"train {_MENU} --ensemble 3 -o ensemble.crfner",
     f"train {_MENU} --features rich --scheme BIOES --prune 0.05 --all-possible-transitions -o rich.crfner",
@@ -127,18 +128,24 @@ class Circumstances:
 
     name: str
     python: str
-    options: tuple[str, ...] = ()
-    environment: Mapping[str, str] | None = None
+    options: tuple[str, ...]
+    environment: Mapping[str, str]
 
 
-def circumstances(pythons: Iterable[str]) -> Iterator[Circumstances]:
-    """Four for the first Python, one for each of the others."""
-    first, *others = pythons
-    yield Circumstances(f"{first}, hash seed 0", first, (), {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"})
-    far = {"PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati"}
-    yield Circumstances(f"{first} -O, hash seed 1, Turkish, other time zone", first, ("-O",), far)
-    plain = {"PYTHONHASHSEED": "random", "LC_ALL": "C", "PYTHONUTF8": "0", "OMP_NUM_THREADS": "2", "COLUMNS": "200"}
-    yield Circumstances(f"{first}, random hashes, C, two threads", first, (), plain)
+def circumstances(pythons: Iterable[str], environment: Mapping[str, str] | None = None) -> Iterator[Circumstances]:
+    """Three for the first Python, one for each of the others; all have the variables of `environment`, too."""
+    for where in _circumstances(*pythons):
+        yield replace(where, environment={**where.environment, **(environment or {})})
+
+
+def _circumstances(first: str, *others: str) -> Iterator[Circumstances]:
+    near = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC", "OMP_NUM_THREADS": "1"}
+    yield Circumstances(f"{first}, hash seed 0", first, (), near)
+    far = {"PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati",
+           "OMP_NUM_THREADS": "2"}  # fmt: skip
+    yield Circumstances(f"{first} -O, hash seed 1, Turkish, other time zone, two threads", first, ("-O",), far)
+    plain = {"PYTHONHASHSEED": "random", "LC_ALL": "C", "PYTHONUTF8": "0", "COLUMNS": "200"}
+    yield Circumstances(f"{first}, random hashes, C", first, (), plain)
     for other in others:
         yield Circumstances(f"{other}, random hashes", other, (), {"PYTHONHASHSEED": "random"})
 
@@ -152,7 +159,7 @@ def outputs(commands: Iterable[str], where: Circumstances, folder: Path) -> dict
     for command in commands:
         before = {path: path.stat().st_mtime_ns for path in _files(folder)}
         run = [where.python, *where.options, "-m", "crfner", *shlex.split(command)]
-        done = subprocess.run(run, cwd=folder, env={**os.environ, **(where.environment or {})}, capture_output=True)
+        done = subprocess.run(run, cwd=folder, env={**os.environ, **where.environment}, capture_output=True)
         failed = done.returncode > 1  # 1 is an answer, too: mistakes found
         found[f"{command}: output"] = f"{FAILED}: {done.stderr.decode()}" if failed else _sum(done.stdout)
         for path in _files(folder):
