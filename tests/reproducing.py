@@ -43,8 +43,8 @@ _ODD = "Été à Zürich: 2.5 mg of 5-FU, naïve №7 ﬁne!"
 
 QUICK = (
     f"train {_MENU} --seen --augment balanced -o crf.crfner",
-    "train data/menu/train.jsonl --iterations 10 --features minimal --mine-rules -o hybrid.crfner",
-    "tag hybrid.crfner data/menu/unlabelled.jsonl -o tagged.jsonl",
+    "train data/menu/dev.jsonl --iterations 10 --features minimal --mine-rules -o hybrid.crfner",
+    "tag hybrid.crfner data/menu/test.jsonl -o tagged.jsonl",
     "check data/menu/dev.jsonl -o check.json --folds 2 --fail-on error",
 )
 """Enough for the tests: features, drawing, rules, policies, probabilities."""
