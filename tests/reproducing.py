@@ -6,11 +6,11 @@ it writes is known by its SHA-256 afterwards.
 
     python tests/reproducing.py python3.11 python3.12 python3.13
 
-tells what differs. The Pythons need crfner and the packages it requires;
-with `PYTHONPATH=.` it is this one. `--save FILE` writes the sums of the first, `--like FILE`
-compares with sums written so, by another machine or with other versions of packages.
+tells what differs. The Pythons need crfner and the packages it requires. `--save FILE` writes the sums of the first,
+`--like FILE` compares with sums written so, by another machine or with other versions of packages. `--older-processor`
+lets numpy, its BLAS and the C library of the first work as on a processor of 2010; what CRFsuite trains then differs.
 
-Public names: `outputs`, `circumstances`, `differences`, `Circumstances`, `COMMANDS`, `QUICK`.
+Public names: `outputs`, `circumstances`, `older_processor`, `differences`, `Circumstances`, `COMMANDS`, `QUICK`.
 """
 
 from __future__ import annotations
@@ -150,6 +150,14 @@ def _circumstances(first: str, *others: str) -> Iterator[Circumstances]:
         yield Circumstances(f"{other}, random hashes", other, (), {"PYTHONHASHSEED": "random"})
 
 
+def older_processor(where: Circumstances) -> Circumstances:
+    """The same where numpy, its BLAS and the C library do not use what processors have had since AVX (2011)."""
+    features = "X86_V4 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
+    older = {"NPY_DISABLE_CPU_FEATURES": features, "OPENBLAS_CORETYPE": "Nehalem",
+             "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX,-AVX512F"}  # fmt: skip
+    return replace(where, name=f"{where.name}, older processor", environment={**where.environment, **older})
+
+
 def outputs(commands: Iterable[str], where: Circumstances, folder: Path) -> dict[str, str]:
     """What the commands print and write in the folder, which is made: SHA-256 by name; FAILED and why for a failure."""
     folder.mkdir(parents=True)
@@ -185,6 +193,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pythons", nargs="*", help="those found of python3.11, python3.12, python3.13, when left out")
     parser.add_argument("--quick", action="store_true", help="only what the tests run")
+    parser.add_argument("--older-processor", action="store_true", help="one circumstance more")
     parser.add_argument("--save", metavar="FILE", help="write the sums of the first as JSON")
     parser.add_argument("--like", metavar="FILE", help="compare the first with sums that were written so, too")
     parser.add_argument("--keep", metavar="FOLDER", help="where the outputs are kept; thrown away when left out")
@@ -201,6 +210,7 @@ def main() -> int:
     arguments = _arguments()
     commands = QUICK if arguments.quick else COMMANDS
     every = list(circumstances(arguments.pythons))
+    every += [older_processor(every[0])] if arguments.older_processor else []
     with tempfile.TemporaryDirectory(prefix="crfner-") as temporary, ThreadPoolExecutor(arguments.jobs) as pool:
         root = Path(arguments.keep or temporary).absolute()
         folders = [root / "-".join(["in"] * (number + 1)) / str(number) for number in range(len(every))]
