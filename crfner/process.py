@@ -80,7 +80,8 @@ def _called(
                 raise CrfnerError(
                     f"the work cannot be sent to a process of its own ({error}); use functions of a module's top level"
                 ) from error
-        environment = {**os.environ, "TMPDIR": folder}
+        # one thread each: there are as many processes beside each other as processors
+        environment = {"OMP_NUM_THREADS": "1", **os.environ, "TMPDIR": folder}
         command = [sys.executable, "-c", _CHILD, work, answer]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, process_group=0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pytest
@@ -136,4 +137,5 @@ def test_scores_that_come_true_are_left_as_they_are_or_nearly_so(crf: CRFRecogni
         ]
         temperatures.append(calibrate(crf, drawn).temperature)
     assert 1.0 in temperatures  # where half of the text is no better for the temperature of the other half
-    assert all(0.75 < temperature < 1.33 for temperature in temperatures)
+    assert 0.9 < median(temperatures) < 1.1
+    assert all(0.65 < temperature < 1.5 for temperature in temperatures)

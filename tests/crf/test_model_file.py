@@ -269,8 +269,8 @@ def test_what_was_stored_is_what_the_recogniser_holds(fitted: CRFRecognizer, tmp
 def test_a_file_of_the_first_format_tags_the_same_and_is_saved_in_the_new_one(
     corpus: list[Document], tmp_path: Path
 ) -> None:
-    with patch("crfner.crf.learning.read_weights", wraps=read_weights) as reading:
-        trained = CRFRecognizer("minimal", iterations=5).fit(corpus[:20])
+    with patch("crfner.crf.engines.read_weights", wraps=read_weights) as reading:
+        trained = CRFRecognizer("minimal", engine="crfsuite", iterations=5).fit(corpus[:20])
     old, new, again = (tmp_path / name for name in ("old", "new", "again"))
     trained.save(new)
     stored = store.load(new)

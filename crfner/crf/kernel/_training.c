@@ -16,6 +16,7 @@
 
 #define LANES 4
 #define MAX_CHANNELS 64
+#define TINY 1e-280
 
 /* Two versions of each loop are built where the linker can choose at start: wider registers, the same results. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
@@ -23,6 +24,27 @@
 #else
 #define WIDE
 #endif
+
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define INLINE static inline
+#define FETCH(address)
+#endif
+#define AHEAD 12 /* places whose rows are fetched before they are needed */
+
+/* A loop over rows of a width that the compiler knows is several times as fast; few tags are common. */
+#define BY_WIDTH(width, call)                                                                                          \
+    switch (width) {                                                                                                   \
+    case 4: { enum { WIDTH = 4 }; call; break; }                                                                       \
+    case 8: { enum { WIDTH = 8 }; call; break; }                                                                       \
+    case 12: { enum { WIDTH = 12 }; call; break; }                                                                     \
+    case 16: { enum { WIDTH = 16 }; call; break; }                                                                     \
+    case 20: { enum { WIDTH = 20 }; call; break; }                                                                     \
+    case 24: { enum { WIDTH = 24 }; call; break; }                                                                     \
+    default: { const Py_ssize_t WIDTH = width; call; break; }                                                          \
+    }
 
 typedef double *restrict Out;
 typedef const double *restrict In;
@@ -47,7 +69,9 @@ WIDE static void exponentials(Out x, Py_ssize_t n)
         memcpy(&bits, &k, sizeof bits);
         k -= shift;
         double r = (v - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
-        double p = 1.0 / 39916800.0;
+        double p = 1.0 / 6227020800.0; /* of r below 0.35 the fourteenth power is beyond the last place */
+        p = p * r + 1.0 / 479001600.0;
+        p = p * r + 1.0 / 39916800.0;
         p = p * r + 1.0 / 3628800.0;
         p = p * r + 1.0 / 362880.0;
         p = p * r + 1.0 / 40320.0;
@@ -128,20 +152,20 @@ typedef struct {
 } Channel;
 
 /* to += from, over n */
-static inline void add(Out to, In from, Py_ssize_t n)
+INLINE void add(Out to, In from, Py_ssize_t n)
 {
     for (Py_ssize_t i = 0; i < n; i++)
         to[i] += from[i];
 }
 
 /* to += factor * from, over n */
-static inline void add_times(Out to, In from, double factor, Py_ssize_t n)
+INLINE void add_times(Out to, In from, double factor, Py_ssize_t n)
 {
     for (Py_ssize_t i = 0; i < n; i++)
         to[i] += factor * from[i];
 }
 
-static inline double total(In x, Py_ssize_t n)
+INLINE double total(In x, Py_ssize_t n)
 {
     double lanes[LANES] = {0};
     for (Py_ssize_t i = 0; i < n; i += LANES)
@@ -150,11 +174,16 @@ static inline double total(In x, Py_ssize_t n)
     return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }
 
-/* Forward and backward over one sentence of n tokens (Rabiner 1989, with his scaling). `scores` come in and node
+INLINE double inverse(double x)
+{
+    return x < TINY ? 0.0 : 1.0 / x;
+}
+
+/* Forward and backward over one sentence of n tokens (Rabiner 1989). `scores` come in and node
  * marginals go out in `nodes`; pair expectations are added to `pairs`, still to be multiplied by `moves`. Returns log Z
  * but for the constant that was taken from the transitions. */
-WIDE static double sentence(Py_ssize_t n, Py_ssize_t tags, Py_ssize_t width, In moves, In moves_back, Out nodes,
-                            Out alphas, Out scratch, Out pairs)
+INLINE double sentence_of(Py_ssize_t n, Py_ssize_t tags, Py_ssize_t width, In moves, In moves_back, Out nodes, Out alphas,
+                          Out scratch, Out pairs)
 {
     double log_z = 0.0, product = 1.0;
     for (Py_ssize_t t = 0; t < n; t++) {
@@ -166,7 +195,6 @@ WIDE static double sentence(Py_ssize_t n, Py_ssize_t tags, Py_ssize_t width, In 
         log_z += highest;
     }
     exponentials(nodes, n * width);
-    double *scales = scratch + 2 * width;
     for (Py_ssize_t t = 0; t < n; t++) {
         double *potential = nodes + t * width, *alpha = alphas + t * width;
         for (Py_ssize_t i = tags; i < width; i++)
@@ -182,59 +210,83 @@ WIDE static double sentence(Py_ssize_t n, Py_ssize_t tags, Py_ssize_t width, In 
                 alpha[i] *= potential[i];
         }
         double sum = total(alpha, width);
-        if (sum < 1e-280) /* every way on is all but impossible: keep to what can be divided by */
-            sum = 1e-280;
+        if (sum < TINY) /* every way on is all but impossible: keep to what can be divided by */
+            sum = TINY;
         product *= sum;
-        if (product < 1e-100 || product > 1e100) {
+        if (product < 1e-20 || product > 1e20) {
             log_z += logarithm(product);
             product = 1.0;
         }
-        scales[t] = 1.0 / sum;
+        double scale = 1.0 / sum;
         for (Py_ssize_t i = 0; i < width; i++)
-            alpha[i] *= scales[t];
+            alpha[i] *= scale;
     }
     log_z += logarithm(product);
     double *beta = scratch, *leaving = scratch + width;
     for (Py_ssize_t i = 0; i < width; i++)
         beta[i] = i < tags ? 1.0 : 0.0;
-    for (Py_ssize_t t = n - 1; t >= 0; t--) {
-        double *potential = nodes + t * width, *alpha = alphas + t * width;
+    for (Py_ssize_t t = n - 1; t > 0; t--) {
+        double *potential = nodes + t * width, *before = alphas + (t - 1) * width;
         for (Py_ssize_t i = 0; i < width; i++)
-            leaving[i] = beta[i] * potential[i] * scales[t];
+            leaving[i] = beta[i] * potential[i];
+        double share = inverse(total(leaving, width)); /* scaled by itself, so that nothing grows without bound */
         for (Py_ssize_t i = 0; i < width; i++)
-            potential[i] = alpha[i] * beta[i]; /* the marginal takes the potential's place */
-        if (t == 0)
-            break;
-        const double *before = alpha - width;
-        for (Py_ssize_t i = 0; i < tags; i++)
-            add_times(pairs + i * width, leaving, before[i], width);
+            leaving[i] *= share;
         memset(beta, 0, (size_t)width * sizeof(double));
         for (Py_ssize_t j = 0; j < tags; j++)
             add_times(beta, moves_back + j * width, leaving[j], width);
+        double sum = 0.0;
+        for (Py_ssize_t i = 0; i < tags; i++)
+            sum += before[i] * beta[i];
+        share = inverse(sum);
+        for (Py_ssize_t i = 0; i < tags; i++)
+            add_times(pairs + i * width, leaving, before[i] * share, width);
+        for (Py_ssize_t i = 0; i < width; i++)
+            before[i] *= beta[i] * share; /* the marginals take the place of what is no longer needed */
     }
+    memcpy(nodes, alphas, (size_t)(n * width) * sizeof(double));
     return log_z;
 }
 
-WIDE static void emissions(Py_ssize_t first, Py_ssize_t last, Py_ssize_t places, const Channel *channels,
-                           Py_ssize_t channel_count, Py_ssize_t width, In table, Out nodes)
+WIDE static double sentence(Py_ssize_t n, Py_ssize_t tags, Py_ssize_t width, In moves, In moves_back, Out nodes,
+                            Out alphas, Out scratch, Out pairs)
+{
+    double log_z = 0.0;
+    BY_WIDTH(width, log_z = sentence_of(n, tags, WIDTH, moves, moves_back, nodes, alphas, scratch, pairs))
+    return log_z;
+}
+
+INLINE void emissions_of(Py_ssize_t first, Py_ssize_t last, Py_ssize_t places, const Channel *channels,
+                         Py_ssize_t channel_count, Py_ssize_t width, In table, Out nodes)
 {
     memset(nodes + first * width, 0, (size_t)((last - first) * width) * sizeof(double));
     for (Py_ssize_t c = 0; c < channel_count; c++) {
         const Channel *channel = &channels[c];
         if (channel->count == 0)
             continue;
-        Py_ssize_t from = first + channel->offsets[0], to = last + channel->offsets[channel->count - 1];
+        const int32_t *bases = channel->bases, *offsets = channel->offsets;
+        Py_ssize_t from = first + offsets[0], to = last + offsets[channel->count - 1];
         from = from < 0 ? 0 : from;
         to = to > places ? places : to;
         for (Py_ssize_t place = from; place < to; place++) {
-            const double *row = table + (Py_ssize_t)channel->bases[place] * width;
+            if (place + AHEAD < places)
+                FETCH(table + (Py_ssize_t)bases[place + AHEAD] * width);
+            if (bases[place] == 0) /* the row without attributes */
+                continue;
+            const double *row = table + (Py_ssize_t)bases[place] * width;
             for (Py_ssize_t o = 0; o < channel->count; o++) {
-                Py_ssize_t token = place - channel->offsets[o];
+                Py_ssize_t token = place - offsets[o];
                 if (token >= first && token < last)
                     add(nodes + token * width, row + o * width, width);
             }
         }
     }
+}
+
+WIDE static void emissions(Py_ssize_t first, Py_ssize_t last, Py_ssize_t places, const Channel *channels,
+                           Py_ssize_t channel_count, Py_ssize_t width, In table, Out nodes)
+{
+    BY_WIDTH(width, emissions_of(first, last, places, channels, channel_count, WIDTH, table, nodes))
 }
 
 static int read_channels(PyObject *list, Py_buffer *buffers, Channel *channels, Py_ssize_t places, Py_ssize_t *count)
@@ -296,7 +348,7 @@ static PyObject *chains(PyObject *self, PyObject *args)
         longest = lengths[s] > longest ? lengths[s] : longest;
     }
     alphas = malloc((size_t)(longest * width) * sizeof(double));
-    scratch = malloc((size_t)(2 * width + longest) * sizeof(double));
+    scratch = malloc((size_t)(2 * width) * sizeof(double));
     if (alphas == NULL || scratch == NULL) {
         PyErr_NoMemory();
         goto done;
@@ -318,42 +370,46 @@ done:
     return failed ? NULL : PyFloat_FromDouble(log_z);
 }
 
-/* gather(first, last, key_starts, key_places, bases, offsets, places, width, nodes, table): for each key and offset the
- * sum of the nodes of the tokens that see it, in the table's rows */
-WIDE static void gather_keys(Py_ssize_t first, Py_ssize_t last, const int64_t *key_starts, const int32_t *key_places,
-                             const int32_t *bases, const int32_t *offsets, Py_ssize_t count, Py_ssize_t places,
-                             Py_ssize_t width, In nodes, Out table)
+/* gather(first, last, bases, offsets, places, width, nodes, table): of the keys whose rows begin at first..last-1, for
+ * each offset the sum of the nodes of the tokens that see the key, in the table's rows. Every range of keys walks over
+ * all places: common keys stay in the cache, and the sums do not depend on the ranges. */
+INLINE void gather_of(Py_ssize_t first, Py_ssize_t last, const int32_t *bases, const int32_t *offsets,
+                      Py_ssize_t count, Py_ssize_t places, Py_ssize_t width, In nodes, Out table)
 {
-    for (Py_ssize_t key = first; key < last; key++) {
-        double *rows = table + (Py_ssize_t)bases[key] * width;
-        memset(rows, 0, (size_t)(count * width) * sizeof(double));
-        for (int64_t at = key_starts[key]; at < key_starts[key + 1]; at++) {
-            Py_ssize_t place = key_places[at];
-            for (Py_ssize_t o = 0; o < count; o++) {
-                Py_ssize_t token = place - offsets[o];
-                if (token >= 0 && token < places)
-                    add(rows + o * width, nodes + token * width, width);
-            }
+    for (Py_ssize_t place = 0; place < places; place++) {
+        if (place + AHEAD < places)
+            FETCH(table + (Py_ssize_t)bases[place + AHEAD] * width);
+        Py_ssize_t base = bases[place];
+        if (base < first || base >= last)
+            continue;
+        for (Py_ssize_t o = 0; o < count; o++) {
+            Py_ssize_t token = place - offsets[o];
+            if (token >= 0 && token < places)
+                add(table + (base + o) * width, nodes + token * width, width);
         }
     }
+}
+
+WIDE static void gather_keys(Py_ssize_t first, Py_ssize_t last, const int32_t *bases, const int32_t *offsets,
+                             Py_ssize_t count, Py_ssize_t places, Py_ssize_t width, In nodes, Out table)
+{
+    BY_WIDTH(width, gather_of(first, last, bases, offsets, count, places, WIDTH, nodes, table))
 }
 
 static PyObject *gather(PyObject *self, PyObject *args)
 {
     Py_ssize_t first, last, places, width;
-    Py_buffer b[6];
-    if (!PyArg_ParseTuple(args, "nny*y*y*y*nny*w*", &first, &last, &b[0], &b[1], &b[2], &b[3], &places, &width, &b[4],
-                          &b[5]))
+    Py_buffer b[4];
+    if (!PyArg_ParseTuple(args, "nny*y*nny*w*", &first, &last, &b[0], &b[1], &places, &width, &b[2], &b[3]))
         return NULL;
-    int wrong = first < 0 || last < first || too_short(&b[0], last + 1, 8, "key_starts") ||
-                too_short(&b[2], last, 4, "bases") || too_short(&b[4], places * width, 8, "nodes");
+    int wrong = first < 0 || last < first || too_short(&b[0], places, 4, "bases") ||
+                too_short(&b[2], places * width, 8, "nodes");
     if (!wrong) {
         Py_BEGIN_ALLOW_THREADS;
-        gather_keys(first, last, b[0].buf, b[1].buf, b[2].buf, b[3].buf, b[3].len / 4, places, width, b[4].buf,
-                    b[5].buf);
+        gather_keys(first, last, b[0].buf, b[1].buf, b[1].len / 4, places, width, b[2].buf, b[3].buf);
         Py_END_ALLOW_THREADS;
     }
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 4; i++)
         PyBuffer_Release(&b[i]);
     if (wrong) {
         if (!PyErr_Occurred())
@@ -369,11 +425,14 @@ WIDE static void sum_classes(Py_ssize_t first, Py_ssize_t last, const int64_t *c
                              const int32_t *class_rows, const int64_t *class_starts, const int32_t *class_tags,
                              Py_ssize_t width, In table, Out sums)
 {
+    int64_t end = class_row_starts[last];
     for (Py_ssize_t class = first; class < last; class++) {
         int64_t from = class_starts[class], to = class_starts[class + 1];
         for (int64_t f = from; f < to; f++)
             sums[f] = 0.0;
         for (int64_t at = class_row_starts[class]; at < class_row_starts[class + 1]; at++) {
+            if (at + AHEAD < end)
+                FETCH(table + (Py_ssize_t)class_rows[at + AHEAD] * width);
             const double *row = table + (Py_ssize_t)class_rows[at] * width;
             for (int64_t f = from; f < to; f++)
                 sums[f] += row[class_tags[f]];
@@ -469,7 +528,87 @@ static PyObject *axpy(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* exponentiate(x): exp of each number, 0 or less, in place */
+/* pseudo(x, gradient, l1, slope): the gradient with the L1 penalty; at zero that of the side that falls, or zero */
+WIDE static void pseudo_gradient(In x, In gradient, In l1, Out slope, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n; i++) {
+        double up = gradient[i] + l1[i], down = gradient[i] - l1[i];
+        double at_zero = up < 0.0 ? up : down > 0.0 ? down : 0.0;
+        slope[i] = x[i] > 0.0 ? up : x[i] < 0.0 ? down : at_zero;
+    }
+}
+
+/* project(x, direction, slope, l1, step, new) -> (penalty, fall): new is x + step * direction, but for what would change
+ * its sign, which is zero; with the L1 penalty there and the slope's promise, (new - x) . slope */
+WIDE static void projected(In x, In direction, In slope, double step, Out new, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n; i++) {
+        double side = x[i] != 0.0 ? x[i] : -slope[i], moved = x[i] + step * direction[i];
+        new[i] = (side > 0.0 && moved > 0.0) || (side < 0.0 && moved < 0.0) ? moved : 0.0;
+    }
+}
+
+WIDE static void penalty_and_fall(In x, In slope, In l1, In new, Py_ssize_t n, double *penalty, double *fall)
+{
+    double penalties[8] = {0}, falls[8] = {0};
+    for (Py_ssize_t i = 0; i < n; i += 8)
+        for (int lane = 0; lane < 8 && i + lane < n; lane++) {
+            penalties[lane] += l1[i + lane] * fabs(new[i + lane]);
+            falls[lane] += (new[i + lane] - x[i + lane]) * slope[i + lane];
+        }
+    *penalty = *fall = 0.0;
+    for (int lane = 0; lane < 8; lane++) {
+        *penalty += penalties[lane];
+        *fall += falls[lane];
+    }
+}
+
+static PyObject *pseudo(PyObject *self, PyObject *args)
+{
+    Py_buffer b[4];
+    if (!PyArg_ParseTuple(args, "y*y*y*w*", &b[0], &b[1], &b[2], &b[3]))
+        return NULL;
+    int wrong = b[1].len != b[0].len || b[2].len != b[0].len || b[3].len != b[0].len;
+    if (!wrong) {
+        Py_BEGIN_ALLOW_THREADS;
+        pseudo_gradient(b[0].buf, b[1].buf, b[2].buf, b[3].buf, b[0].len / 8);
+        Py_END_ALLOW_THREADS;
+    }
+    for (int i = 0; i < 4; i++)
+        PyBuffer_Release(&b[i]);
+    if (wrong) {
+        PyErr_SetString(PyExc_ValueError, "the vectors differ in length");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *project(PyObject *self, PyObject *args)
+{
+    Py_buffer b[5];
+    double step, penalty = 0.0, fall = 0.0;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*dw*", &b[0], &b[1], &b[2], &b[3], &step, &b[4]))
+        return NULL;
+    int wrong = 0;
+    for (int i = 1; i < 5; i++)
+        wrong |= b[i].len != b[0].len;
+    if (!wrong) {
+        Py_ssize_t n = b[0].len / 8;
+        Py_BEGIN_ALLOW_THREADS;
+        projected(b[0].buf, b[1].buf, b[2].buf, step, b[4].buf, n);
+        penalty_and_fall(b[0].buf, b[2].buf, b[3].buf, b[4].buf, n, &penalty, &fall);
+        Py_END_ALLOW_THREADS;
+    }
+    for (int i = 0; i < 5; i++)
+        PyBuffer_Release(&b[i]);
+    if (wrong) {
+        PyErr_SetString(PyExc_ValueError, "the vectors differ in length");
+        return NULL;
+    }
+    return Py_BuildValue("dd", penalty, fall);
+}
+
+/* exponentiate(x): exp of each number, 0 or less, in place; what the tests compare with another exp */
 static PyObject *exponentiate(PyObject *self, PyObject *args)
 {
     Py_buffer x;
@@ -487,6 +626,8 @@ static PyMethodDef methods[] = {
     {"classes", classes, METH_VARARGS, "Sums of rows over the weights of classes of attributes."},
     {"dot", dot, METH_VARARGS, "The inner product of two vectors."},
     {"axpy", axpy, METH_VARARGS, "y += a * x."},
+    {"pseudo", pseudo, METH_VARARGS, "The gradient with the L1 penalty."},
+    {"project", project, METH_VARARGS, "A step that changes no sign; the penalty there, and the promised fall."},
     {"exponentiate", exponentiate, METH_VARARGS, "exp of numbers that are 0 or less, in place."},
     {NULL, NULL, 0, NULL},
 };

@@ -16,8 +16,7 @@ def chains(
     tags: int, width: int, moves: _Array, moves_back: _Array, table: _Array, nodes: _Array, pairs: _Array,
 ) -> float: ...  # fmt: skip
 def gather(
-    first: int, last: int, key_starts: _Array, key_places: _Array, bases: _Array, offsets: _Array, places: int,
-    width: int, nodes: _Array, table: _Array,
+    first: int, last: int, bases: _Array, offsets: _Array, places: int, width: int, nodes: _Array, table: _Array
 ) -> None: ...  # fmt: skip
 def classes(
     first: int, last: int, class_row_starts: _Array, class_rows: _Array, class_starts: _Array, class_tags: _Array,
@@ -25,4 +24,8 @@ def classes(
 ) -> None: ...  # fmt: skip
 def dot(x: _Array, y: _Array) -> float: ...
 def axpy(a: float, x: _Array, y: _Array) -> None: ...
+def pseudo(x: _Array, gradient: _Array, l1: _Array, slope: _Array) -> None: ...
+def project(
+    x: _Array, direction: _Array, slope: _Array, l1: _Array, step: float, new: _Array
+) -> tuple[float, float]: ...  # fmt: skip
 def exponentiate(x: _Array) -> None: ...

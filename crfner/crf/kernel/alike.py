@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from crfner.crf.kernel.rows import Ints, Longs, Text
 
-_LANES = 2  # 128 bits: two of a thousand million sets of tokens share them with a chance of one in 10^20
-
 
 @dataclass(frozen=True, slots=True)
 class Classes:
@@ -36,28 +34,29 @@ class Classes:
 def alike(text: Text) -> Classes:
     """The classes, in the order of their first attributes.
 
-    Each token gets a random number, an attribute the sum of the numbers of its tokens, and equal sums are taken for
-    equal sets of tokens. Which numbers were drawn does not matter.
+    Each token gets two random numbers of 64 bits, an attribute the sums of the numbers of its tokens, and equal sums
+    are taken for equal sets of tokens: of a thousand million sets two share them with a chance of one in 10^20. Which
+    numbers were drawn does not matter.
     """
     count = len(text.attributes)
     rows = np.repeat(np.arange(len(text.row_starts) - 1, dtype=np.int32), np.diff(text.row_starts))
     order = np.argsort(text.row_attributes, kind="stable")
     rows = rows[order]  # attribute by attribute
     starts = np.searchsorted(text.row_attributes[order], np.arange(count + 1)).astype(np.int64)
-    sums = np.empty((count, _LANES), dtype=np.uint64)
-    for lane in range(_LANES):
-        by_row = _row_sums(text, lane)
-        sums[:, lane] = np.add.reduceat(by_row[rows], starts[:-1]) if count else 0
-    occurring = np.flatnonzero(sums.any(axis=1))
-    _, first, inverse, sizes = np.unique(
-        sums[occurring], axis=0, return_index=True, return_inverse=True, return_counts=True
-    )
-    rank = np.empty(len(first), dtype=np.int32)  # classes by their first attribute, and not by its sum
-    by_first = np.argsort(first, kind="stable")
-    rank[by_first] = np.arange(len(first), dtype=np.int32)
+    one, other = (np.add.reduceat(_row_sums(text, lane)[rows], starts[:-1]) for lane in range(2))
+    together = np.lexsort((other, one))  # stable: of a class the first attribute comes first
+    together = together[(one[together] != 0) | (other[together] != 0)]
+    begins = np.ones(len(together), dtype=np.bool_)
+    begins[1:] = (np.diff(one[together]) != 0) | (np.diff(other[together]) != 0)
+    firsts = together[begins]
+    by_first = np.argsort(firsts)  # classes by their first attribute, and not by its sum
+    rank = np.empty(len(firsts), dtype=np.int32)
+    rank[by_first] = np.arange(len(firsts), dtype=np.int32)
+    numbers = np.cumsum(begins) - 1
     of_attribute = np.full(count, -1, dtype=np.int32)
-    of_attribute[occurring] = rank[inverse.reshape(-1)]
-    leading = occurring[first[by_first]]
+    of_attribute[together] = rank[numbers]
+    sizes = np.bincount(numbers, minlength=len(firsts))
+    leading = firsts[by_first]
     lengths = starts[leading + 1] - starts[leading]
     row_starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     taken = np.repeat(starts[leading] - row_starts[:-1], lengths) + np.arange(row_starts[-1])
@@ -71,11 +70,13 @@ def _row_sums(text: Text, lane: int) -> NDArray[np.uint64]:
     numbers[text.token_places] = drawn
     sums = np.zeros(len(text.row_starts) - 1, dtype=np.uint64)
     for window in text.windows:
-        if not len(window.key_bases):
-            continue
+        places = np.argsort(window.bases, kind="stable")
+        keys = np.flatnonzero(np.diff(window.bases[places], prepend=-1))  # where each begins among the places
+        bases = window.bases[places[keys]]
         for number, offset in enumerate(window.offsets.tolist()):
-            seen = window.key_places - offset
+            seen = places - offset
             inside = (seen >= 0) & (seen < text.places)
             values = np.where(inside, numbers[np.where(inside, seen, 0)], np.uint64(0))
-            sums[window.key_bases + number] = np.add.reduceat(values, window.key_starts[:-1])
+            sums[bases + number] = np.add.reduceat(values, keys)
+        sums[0] = 0  # the row of empty places
     return sums

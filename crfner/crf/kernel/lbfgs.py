@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crfner.crf.kernel._training import axpy, dot
+from crfner.crf.kernel._training import axpy, dot, project, pseudo
 from crfner.crf.weights import Floats
 
 Function = Callable[[Floats], tuple[float, Floats]]
@@ -117,23 +117,20 @@ def _projected(
     function: Function, x: Floats, value: float, slope: Floats, direction: Floats, step: float, l1: Floats
 ) -> tuple[Floats, float, Floats] | None:
     """A lower point along the direction where no variable changes its sign; those that would become zero."""
-    orthant = np.where(x != 0.0, np.sign(x), -np.sign(slope))
+    new = np.empty_like(x)
     for _ in range(_TRIES):
-        new = x.copy()
-        axpy(step, direction, new)
-        new[new * orthant <= 0.0] = 0.0
+        penalty, fall = project(x, direction, slope, l1, step, new)
         found, gradient = function(new)
-        found += dot(l1, np.abs(new))
-        if found <= value + _ENOUGH * dot(new - x, slope):
-            return new, found, gradient
+        if found + penalty <= value + _ENOUGH * fall:
+            return new, found + penalty, gradient
         step *= _SHORTER
     return None
 
 
 def _pseudo(x: Floats, gradient: Floats, l1: Floats) -> Floats:
-    """The gradient with the L1 penalty; at zero the side that falls, or zero where neither does."""
-    at_zero = np.where(gradient < -l1, gradient + l1, np.where(gradient > l1, gradient - l1, 0.0))
-    return np.where(x == 0.0, at_zero, gradient + np.sign(x) * l1)
+    slope = np.empty_like(x)
+    pseudo(x, gradient, l1, slope)
+    return slope
 
 
 def _length(vector: Floats) -> float:

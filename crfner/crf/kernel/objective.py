@@ -68,7 +68,7 @@ class Objective:
         self._channels = tuple((window.bases, window.offsets) for window in text.windows)
         self._blocks = _blocks(text.lengths)
         self._row_cuts = _cuts(self._row_starts, threads)
-        self._key_cuts = [_cuts(window.key_starts, threads) for window in text.windows]
+        self._key_cuts = [_key_cuts(window.bases, threads) for window in text.windows]
         self._class_cuts = _cuts(self._classes.row_starts, threads)
         self._count_states(min_freq)
         self._count_transitions(min_freq, all_possible_transitions)
@@ -92,7 +92,7 @@ class Objective:
         moves[self._pairs] = variables[self.states :]
         highest = float(moves[:, : len(self._text.tags)].max(initial=0.0))
         weighed = moves - highest
-        kernel.exponentiate(weighed)  # numpy's own depends on the processor
+        kernel.exponentiate(weighed)  # and not NumPy's, whose last digit is another on another processor
         weighed[:, len(self._text.tags) :] = 0.0
         self._score_rows(states)
         log_z, pairs = self._sum_chains(weighed)
@@ -200,15 +200,16 @@ class Objective:
         total = np.zeros_like(weighed)
         for each in pairs:
             total += each
-        return math.fsum(log_z), total  # sum itself has other last digits from Python 3.12 on
+        return math.fsum(log_z), total  # sum has other last digits from Python 3.12 on
 
     def _gather(self) -> None:
+        """The sums of the nodes of the tokens that have a row, in the table."""
+        self._table[:] = 0.0
         for window, cuts in zip(self._text.windows, self._key_cuts, strict=True):
 
             def work(first: int, last: int, window: Window = window) -> None:
                 kernel.gather(
-                    first, last, window.key_starts, window.key_places, window.key_bases, window.offsets,
-                    self._text.places, self._width, self._nodes, self._table,
+                    first, last, window.bases, window.offsets, self._text.places, self._width, self._nodes, self._table
                 )  # fmt: skip
 
             self._share(work, pairwise(cuts))
@@ -253,3 +254,11 @@ def _cuts(starts: NDArray[np.int64], threads: int) -> Sequence[int]:
     work = starts + np.arange(count + 1)  # an item is some work by itself
     goals = np.linspace(0, int(work[-1]), threads * _PIECES + 1)[1:-1]
     return sorted({0, *np.searchsorted(work, goals).tolist(), count})
+
+
+def _key_cuts(bases: Ints, threads: int) -> Sequence[int]:
+    """Borders of ranges of first rows that about as many places have, without row 0, which has no attribute."""
+    if not len(bases):
+        return [1, 1]
+    shares = np.sort(bases)[np.linspace(0, len(bases) - 1, threads + 1)[1:-1].astype(np.int64)]
+    return sorted({1, *(int(share) for share in shares if share > 1), int(bases.max()) + 1})

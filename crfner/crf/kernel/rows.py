@@ -6,12 +6,15 @@ Public names: `Text`, `Window`, `read`.
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, count, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crfner.collector import at_rest
 from crfner.crf.layout import Laid
 from features import FeatureSet
 from features.channels import Channel, Key, view
@@ -29,18 +32,12 @@ _MOST = 2**31 - 1  # rows, places and attributes are counted in 32 bits
 class Window:
     """A channel: which of its keys stands where. Tokens are laid out with empty places between sentences.
 
-    bases       (places,) the first row of the key at each place
-    offsets     (O,) rising: a key's row number o is for the token that lies offsets[o] places before it
-    key_bases   (keys,) the first row of each key
-    key_starts  (keys + 1,) where the places of each key begin in `key_places`
-    key_places  (places,) the places, key by key
+    bases    (places,) the first row of the key at each place; 0 where there is none
+    offsets  (O,) rising: a key's row number o is for the token that lies offsets[o] places before it
     """
 
     bases: Ints
     offsets: Ints
-    key_bases: Ints
-    key_starts: Longs
-    key_places: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +89,7 @@ class Text:
         return found
 
 
+@at_rest()  # strings and keys are many, and in no cycles
 def read(labelled: Iterable[Labelled], features: FeatureSet, kept: Callable[[str], bool] | None = None) -> Text:
     """Lay documents out, as they come.
 
@@ -138,54 +136,52 @@ class _Rows:
 
     def __init__(self, kept: Callable[[str], bool] | None) -> None:
         self._kept = kept
-        self.numbers: dict[str, int] = {}
+        self.numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self.starts = array("q", [0, 0])
         self.attributes = array("i")
 
-    def add(self, several: Iterable[Sequence[str]]) -> int:
+    def add(self, lists: list[list[str]]) -> int:
         """Rows with these attributes, one after the other; the number of the first."""
         first = len(self.starts) - 1
-        numbers = self.numbers
-        for attributes in several:
-            if self._kept is not None:
-                attributes = list(filter(self._kept, attributes))
-            self.attributes.extend([numbers.setdefault(attribute, len(numbers)) for attribute in attributes])
-            self.starts.append(len(self.attributes))
+        if self._kept is not None:
+            lists = [list(filter(self._kept, attributes)) for attributes in lists]
+        ends = accumulate(map(len, lists), initial=len(self.attributes))
+        self.starts.extend(islice(ends, 1, None))
+        self.attributes.extend(map(self.numbers.__getitem__, chain.from_iterable(lists)))
         return first
 
 
-class _Keys(dict[Key, int]):
+class _Keys:
     """The first row of each key of a channel, and what key stands where."""
 
     def __init__(self, channel: Channel, rows: _Rows) -> None:
         self.channel = channel
         self._rows = rows
+        self._known: dict[Key, int] = {}
         self._bases = array("i")
         self._order = np.argsort(np.array(channel.offsets), kind="stable").tolist()
 
-    def __missing__(self, key: Key) -> int:
-        attributes = self.channel.attributes(key)
-        self[key] = base = self._rows.add(attributes[number] for number in self._order)
-        return base
-
     def add(self, keys: Sequence[Key], positions: Sequence[int]) -> None:
         """The keys of a document's places, of which tokens stand at `positions`."""
-        if self.channel.offsets == (0,):  # nothing sees what stands at empty places
-            bases = array("i", bytes(4 * len(keys)))
-            for position in positions:
-                bases[position] = self[keys[position]]
-            self._bases.extend(bases)
-        else:
-            self._bases.extend(map(self.__getitem__, keys))
+        if self.channel.offsets != (0,):
+            self._learn(keys)
+            self._bases.extend(map(self._known.__getitem__, keys))
+            return
+        bases = np.zeros(len(keys), dtype=np.int32)  # nothing sees what stands at empty places
+        keys = [keys[position] for position in positions]
+        self._learn(keys)
+        bases[positions] = list(map(self._known.__getitem__, keys))
+        self._bases.frombytes(bases.tobytes())
+
+    def _learn(self, keys: Sequence[Key]) -> None:
+        """Rows for those of the keys that were not met before."""
+        new = [key for key in dict.fromkeys(keys) if key not in self._known]
+        lists = [by_offset[number] for by_offset in map(self.channel.attributes, new) for number in self._order]
+        first = self._rows.add(lists)
+        self._known.update(zip(new, range(first, first + len(lists), len(self._order)), strict=True))
 
     def window(self) -> Window:
-        bases = _ints(self._bases)
-        places = np.argsort(bases, kind="stable").astype(np.int32)
-        key_bases, counts = np.unique(bases, return_counts=True)
-        if self.channel.offsets == (0,) and len(counts) and key_bases[0] == 0:  # the empty places
-            places, key_bases, counts = places[counts[0] :], key_bases[1:], counts[1:]
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return Window(bases, np.sort(np.array(self.channel.offsets, dtype=np.int32)), key_bases, starts, places)
+        return Window(_ints(self._bases), np.sort(np.array(self.channel.offsets, dtype=np.int32)))
 
 
 def _ints(numbers: array[int]) -> Ints:
