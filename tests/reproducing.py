@@ -75,8 +75,9 @@ COMMANDS = (
     ),
     *(
         f"clusters data/menu/unlabelled.jsonl data/menu/train.jsonl --classes 60 --method {name} -o {name}.tsv"
-        for name in ("context", "morphological", "vectors")
+        for name in ("context", "morphological")
     ),
+    "clusters data/menu/unlabelled.jsonl data/menu/train.jsonl --method vectors -o vectors.tsv",
     "info fast.crfner --json",
     "rules mine data/menu/train.jsonl -o mined.yaml",
     "rules lint data/clinic/rules.yaml data/menu/rules.yaml",
