@@ -200,7 +200,7 @@ class Objective:
         total = np.zeros_like(weighed)
         for each in pairs:
             total += each
-        return math.fsum(log_z), total  # sum itself has other last digits from Python 3.12 on
+        return math.fsum(log_z), total  # sum has other last digits from Python 3.12 on
 
     def _gather(self) -> None:
         """The sums of the nodes of the tokens that have a row, in the table."""
