@@ -53,8 +53,6 @@ def tag(
     crfner tag model.crfner notes.txt --nbest 5 -o analyses.jsonl
     echo "Dr Lindqvist stopped the ibuprofen." | crfner tag model.crfner --format inline
     """
-    from tqdm import tqdm
-
     from crfner.formats.checks import to_json
     from crfner.models import load_model
 
@@ -74,7 +72,7 @@ def tag(
     mixed = output == STANDARD_STREAM and sys.stdout is not None and sys.stdout.isatty()  # a bar would be in between
     notes = formats.Notes()
     read = noticed(read_several(paths, input_format), recognizer.manifest, notes)
-    documents = tqdm(read, "tagging", unit=" documents", disable=mixed or None)
+    documents = read if mixed else _with_progress(read)
     if nbest is not None:
         from crfner.crf import CRFRecognizer
 
@@ -89,6 +87,14 @@ def tag(
         formats.write(tagged, output, chosen, notes=notes)
     for what, times in sorted(notes.items()):
         click.echo(f"{output}: {times} {what}", err=True)
+
+
+def _with_progress(documents: Iterator[Document]) -> Iterator[Document]:
+    if sys.stderr is None or not sys.stderr.isatty():
+        return documents
+    from tqdm import tqdm  # it takes a while to import
+
+    return iter(tqdm(documents, "tagging", unit=" documents"))
 
 
 def _as_given(recognizer: Recognizer, documents: Iterator[Document]) -> Iterator[Document]:

@@ -8,7 +8,7 @@ Public names: `Attributes`, `numbered`.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -46,7 +46,7 @@ class Attributes(Mapping[str, int]):
             self.offsets[1:] = np.append(ends, len(blob)) + 1
         self._known: dict[str, int] | None = None
         self._unweighed = np.zeros(count + 1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
-        self.seed = secrets.randbits(64)
+        self.seed = int.from_bytes(os.urandom(8), "little")
         self.table: Ints = np.zeros(max(_LEAST_SLOTS, 1 << (2 * count).bit_length()), dtype=np.int64)
         if _scoring is None:
             self._known = {attribute: number for number, attribute in enumerate(self)}
@@ -101,7 +101,9 @@ class Attributes(Mapping[str, int]):
     def starting(self, head: str) -> list[str]:
         """What follows `head` in the attributes that begin with it."""
         sought = head.encode()
-        found = [self.blob[len(sought) : int(self.offsets[1]) - 1]] if len(self) and self.blob.startswith(sought) else []
+        found = (
+            [self.blob[len(sought) : int(self.offsets[1]) - 1]] if len(self) and self.blob.startswith(sought) else []
+        )
         sought = b"\0" + sought
         at = self.blob.find(sought)
         while at >= 0:

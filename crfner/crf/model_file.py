@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from itertools import chain
 from typing import Any
 
@@ -61,6 +60,8 @@ def make_manifest(
 
     brought  for each feature that another package brings, that package's name and version
     """
+    from importlib.metadata import version  # slow to import, and only needed in training
+
     packages = ("python-crfsuite", "numpy")
     versions = {"crfner": __version__, "python": platform.python_version()}
     return {
