@@ -22,7 +22,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from crfner.crf.attributes import Attributes
+from crfner.crf.attributes import Attributes, indexed
 from crfner.crf.decode import Floats, Ints
 from crfner.crf.layout import laid_out, words_of
 from crfner.crf.weights import Weights
@@ -90,7 +90,7 @@ class Emissions:
     """
 
     def __init__(self, features: FeatureSet, weights: Weights) -> None:
-        self._weights = weights
+        self._weights = weights = replace(weights, attributes=indexed(weights.attributes))
         self._pad = features.pad
         self._of_words = [channel for channel in features.channels if not channel.of_hits]
         self._of_hits = [_Table(channel, weights) for channel in features.channels if channel.of_hits]
