@@ -209,31 +209,11 @@ def test_a_blank_document_stays_without_tokens(text: str) -> None:
 # The loop in C
 
 
-TRICKY = st.sampled_from(
-    ["word", "Ab", "é", "e\u0301", "\u0301", "Я", "\u0643", "ế", "12", "_", " ", "  ", "\n", "\u00a0", "\x85", "\x1c"]
-    + [
-        ".",
-        ",",
-        ";",
-        ":",
-        "?",
-        "!",
-        "(",
-        ")",
-        '"',
-        "'s",
-        "-",
-        "/",
-        "@",
-        "#a",
-        "日本",
-        "ー",
-        "😀",
-        "\U0001f1e6",
-        "×",
-        "ʼ",
-    ]
-    + ["www.a.com", "1.5", "U.S.", "\u200b", "\u00ad", "\ud800", "\0", ":-)", "$TSLA"]
+TRICKY = st.one_of(
+    st.sampled_from(list('.,;:?!()"-/@_12éЯế日ー😀×ʼ \n\u0301\u0643\u00a0\x85\x1c\u200b\u00ad\ud800\0')),
+    st.sampled_from(
+        ["word", "Ab", "e\u0301", "'s", "#a", "www.a.com", "1.5", "U.S.", ":-)", "$TSLA", "\U0001f1e6", " ."]
+    ),
 )
 
 
