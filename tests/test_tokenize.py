@@ -218,6 +218,7 @@ TRICKY = st.one_of(
 
 
 @given(st.lists(TRICKY, max_size=14).map("".join) | st.text(max_size=20))
+@settings(deadline=None)
 def test_tokens_in_c_are_those_of_the_pattern(text: str) -> None:
     pytest.importorskip("crfner._tokens", exc_type=ImportError)
     for name in ("default", "social"):
