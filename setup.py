@@ -29,6 +29,7 @@ setup(
         kernel("crfner.crf.kernel._training"),
         kernel("crfner.crf.kernel._decoding"),
         kernel("crfner.crf.kernel._scoring"),
+        kernel("crfner._tokens"),
         kernel("features._typed"),
     ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},

@@ -20,7 +20,7 @@ typedef struct {
 /* The kinds of items. */
 enum { F64 = 'd', I64 = 'q', I32 = 'i', U8 = 'B' };
 
-static int array_is(const Py_buffer *view, int kind) {
+static inline int array_is(const Py_buffer *view, int kind) {
     const char *format = view->format ? view->format : "B";
     if (*format == '@' || *format == '=' || *format == '<') format++; /* all that this runs on is little-endian */
     if (*format == 0 || format[1] != 0) return 0;
@@ -33,7 +33,7 @@ static int array_is(const Py_buffer *view, int kind) {
 }
 
 /* Open an array of so many axes, or raise and return -1. To be closed whatever comes. */
-static int array_open(Array *array, PyObject *object, int kind, int axes, int writable, const char *name) {
+static inline int array_open(Array *array, PyObject *object, int kind, int axes, int writable, const char *name) {
     int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (writable ? PyBUF_WRITABLE : 0);
     memset(array, 0, sizeof *array);
     if (PyObject_GetBuffer(object, &array->view, flags) < 0) {
@@ -57,12 +57,12 @@ static int array_open(Array *array, PyObject *object, int kind, int axes, int wr
     return 0;
 }
 
-static void array_close(Array *array) {
+static inline void array_close(Array *array) {
     if (array->open) PyBuffer_Release(&array->view);
     array->open = 0;
 }
 
-static int fail(const char *message) {
+static inline int fail(const char *message) {
     PyErr_SetString(PyExc_ValueError, message);
     return -1;
 }

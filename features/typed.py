@@ -1,8 +1,8 @@
-"""Channels over word types: a batch of documents as arrays of numbers, so that nothing is done for each token in Python.
+"""Channels over word types: a batch of documents as arrays of numbers, so that Python does nothing for each token.
 
 Each distinct word has a number, its type. What a channel needs to know of a word is kept in columns over the types, and
-the keys of all tokens of a batch are then a few array operations. `Channel.keys` tells the same of one document, word by
-word; the tests hold the two together.
+the keys of all tokens of a batch are then a few array operations. `Channel.keys` tells the same of one document, word
+by word; the tests hold the two together.
 
 Public names: `Types`, `Batch`, `OfWords`, `Joint`, `Positions`, `Capitals`, `Elsewhere`, `Known`,
 `pieces`, `Form`.
@@ -269,7 +269,7 @@ class Elsewhere:
     def forms(self, types: Types) -> Values:
         """The strings whose numbers codes speak of: words as written and in lower case.
 
-        The code of a name is its place among the names; that of the form f to the left is 18 + 2f, to the right 19 + 2f.
+        The code of a name is its place among the names; that of form f to the left is 18 + 2f, to the right 19 + 2f.
         """
         return types.values("forms", _written, _lowered)
 

@@ -82,8 +82,6 @@ def tag(
     crfner tag model.crfner letters/ --output-dir tagged --resume --backend dask --address tcp://10.0.0.1:8786
     echo "Dr Lindqvist stopped the ibuprofen." | crfner tag model.crfner --format inline
     """
-    from tqdm import tqdm
-
     from crfner.tagging import model_given, tagged
 
     if output_dir is None and (resume or shard_tokens is not None):
@@ -112,7 +110,7 @@ def tag(
     mixed = output_dir is None and output == STANDARD_STREAM and sys.stdout is not None and sys.stdout.isatty()
     notes = formats.Notes()
     read = noticed(read_several(paths, input_format), recognizer.manifest, notes)
-    documents = tqdm(read, "tagging", unit=" documents", disable=mixed or None)
+    documents = read if mixed else _with_progress(read)
     writer = _Writer(chosen, nbest is not None, notes)
 
     with using_workers(jobs, backend, address) as pool:
@@ -141,6 +139,14 @@ def tag(
             )
     for what, times in sorted(notes.items()):
         click.echo(f"{output_dir or output}: {times} {what}", err=True)
+
+
+def _with_progress(documents: Iterator[Document]) -> Iterator[Document]:
+    if sys.stderr is None or not sys.stderr.isatty():
+        return documents
+    from tqdm import tqdm  # it takes a while to import
+
+    return iter(tqdm(documents, "tagging", unit=" documents"))
 
 
 def _fill(

@@ -3,13 +3,13 @@
 A dictionary of a million strings takes a second to make and a hundred megabytes; a table of hashes beside the bytes
 takes neither. Where C is missing it is a dictionary all the same.
 
-Public names: `Attributes`, `numbered`.
+Public names: `Attributes`, `indexed`, `numbered`.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,7 @@ class Attributes(Mapping[str, int]):
             self.offsets[1:] = np.append(ends, len(blob)) + 1
         self._known: dict[str, int] | None = None
         self._unweighed = np.zeros(count + 1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
-        self.seed = secrets.randbits(64)
+        self.seed = int.from_bytes(os.urandom(8), "little")
         self.table: Ints = np.zeros(max(_LEAST_SLOTS, 1 << (2 * count).bit_length()), dtype=np.int64)
         if _scoring is None:
             self._known = {attribute: number for number, attribute in enumerate(self)}
@@ -77,6 +77,9 @@ class Attributes(Mapping[str, int]):
     def __contains__(self, attribute: object) -> bool:
         return isinstance(attribute, str) and int(self.numbers([attribute])[0]) >= 0
 
+    def items(self) -> ItemsView[str, int]:
+        return {attribute: number for number, attribute in enumerate(self)}.items()  # quicker than one by one
+
     def __reduce__(self) -> tuple[Any, ...]:  # the table is made anew, with a seed of its own
         return Attributes, (self.blob, len(self))
 
@@ -101,7 +104,9 @@ class Attributes(Mapping[str, int]):
     def starting(self, head: str) -> list[str]:
         """What follows `head` in the attributes that begin with it."""
         sought = head.encode()
-        found = [self.blob[len(sought) : int(self.offsets[1]) - 1]] if len(self) and self.blob.startswith(sought) else []
+        found = (
+            [self.blob[len(sought) : int(self.offsets[1]) - 1]] if len(self) and self.blob.startswith(sought) else []
+        )
         sought = b"\0" + sought
         at = self.blob.find(sought)
         while at >= 0:
@@ -117,3 +122,13 @@ def numbered(attributes: Mapping[str, int], strings: Sequence[str]) -> Ints:
     if isinstance(attributes, Attributes):
         return attributes.numbers(list(strings)).astype(np.int64)
     return np.fromiter((attributes.get(string, -1) for string in strings), dtype=np.int64, count=len(strings))
+
+
+def indexed(attributes: Mapping[str, int]) -> Mapping[str, int]:
+    """The same attributes in the form that is quick to look up, where they can have it."""
+    if isinstance(attributes, Attributes) or any(number != n for n, number in enumerate(attributes.values())):
+        return attributes
+    try:
+        return Attributes.of(attributes)
+    except ValueError:  # a string that is no text, or holds NUL
+        return attributes

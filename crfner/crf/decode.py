@@ -117,8 +117,8 @@ def viterbi(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Ints:
     """The best tag sequence of each sentence, as tag numbers, one a token (Viterbi 1967; Forney 1973)."""
     if _decoding is not None and emissions.shape[1]:
         found = np.empty(len(emissions), dtype=np.int64)
-        moves, initial, final = _plain(chain.transitions, chain.initial, chain.final)
-        _decoding.viterbi(*_plain(emissions), _whole(lengths), moves, initial, final, found)
+        moves, initial, final = _plain(chain.transitions), _plain(chain.initial), _plain(chain.final)
+        _decoding.viterbi(_plain(emissions), _whole(lengths), moves, initial, final, found)
         return found
     steps = Steps(lengths)
     best: list[Floats] = []
@@ -167,10 +167,13 @@ class Lattice:
     def along(self, path: Ints) -> Confidence:
         """The probabilities along a tag sequence, one tag number a token."""
         if _decoding is not None and self.forward.shape[1]:
-            found = [np.empty(len(path)) for _ in range(4)]
-            known = _plain(self.forward, self.coming, self.leaving, self.moves)
-            _decoding.along(*known, np.ascontiguousarray(self.continues), self.starts, _whole(path), *found)
-            return Confidence(*found)
+            node, link, separate, closed = (np.empty(len(path)) for _ in range(4))
+            _decoding.along(
+                _plain(self.forward), _plain(self.coming), _plain(self.leaving), _plain(self.moves),
+                np.ascontiguousarray(self.continues), np.ascontiguousarray(self.starts), _whole(path),
+                node, link, separate, closed,
+            )  # fmt: skip
+            return Confidence(node, link, separate, closed)
         tokens = np.arange(len(path))
         last = np.ones(len(path), dtype=np.bool_)
         last[:-1] = self.starts[1:]
@@ -190,11 +193,12 @@ def lattice(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Lattice:
     moves, begins, ends = _exp(chain.transitions), _exp(chain.initial), _exp(chain.final)
     if _decoding is not None and emissions.shape[1]:
         sizes = _whole(lengths)
-        found = [np.empty(emissions.shape) for _ in range(3)]
-        _decoding.lattice(*_plain(emissions), sizes, *_plain(moves, begins, ends), *found)
-        first = np.zeros(len(emissions) + 1, dtype=np.bool_)
-        first[np.cumsum(sizes) - sizes] = True  # an empty sentence at the end starts beyond the last token
-        return Lattice(*found, moves, chain.continues, first[:-1])
+        forward, coming, leaving = (np.empty(emissions.shape) for _ in range(3))
+        scores = _plain(emissions), sizes, _plain(moves), _plain(begins), _plain(ends)
+        _decoding.lattice(*scores, forward, coming, leaving)
+        starts = np.zeros(len(emissions) + 1, dtype=np.bool_)
+        starts[np.cumsum(sizes) - sizes] = True  # an empty sentence at the end starts beyond the last token
+        return Lattice(forward, coming, leaving, moves, chain.continues, starts[:-1])
     steps = Steps(lengths)
     potentials = np.exp(emissions - emissions.max(axis=1, keepdims=True))
     forward = np.empty_like(potentials)
@@ -221,9 +225,9 @@ def confidence(emissions: Floats, lengths: Sequence[int], chain: Chain, path: In
     return lattice(emissions, lengths, chain).along(path)
 
 
-def _plain(*arrays: Floats) -> list[Floats]:
-    """The arrays in the one form that C knows."""
-    return [np.ascontiguousarray(array, dtype=np.float64) for array in arrays]
+def _plain(array: Floats) -> Floats:
+    """The array in the one form that C knows."""
+    return np.ascontiguousarray(array, dtype=np.float64)
 
 
 def _whole(numbers: Sequence[int] | Ints) -> Ints:

@@ -13,7 +13,7 @@ Public names: `Views`, `Emissions`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice
@@ -22,14 +22,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from crfner.crf.attributes import Attributes
+from crfner.crf.attributes import Attributes, indexed
 from crfner.crf.decode import Floats, Ints
 from crfner.crf.layout import laid_out, words_of
 from crfner.crf.weights import Weights
 from crfner.document import Document
 from features import FeatureSet
 from features.channels import Channel, Hits, Key, View, view
-from features.typed import Batch, Coded, Elsewhere, Known, OfWords, Part, Types, pieces, places_of
+from features.typed import Batch, Coded, Elsewhere, Known, OfWords, Part, Pieces, Types, pieces, places_of
 from features.words import WORD_FEATURES
 
 try:
@@ -90,7 +90,7 @@ class Emissions:
     """
 
     def __init__(self, features: FeatureSet, weights: Weights) -> None:
-        self._weights = weights
+        self._weights = weights = replace(weights, attributes=indexed(weights.attributes))
         self._pad = features.pad
         self._of_words = [channel for channel in features.channels if not channel.of_hits]
         self._of_hits = [_Table(channel, weights) for channel in features.channels if channel.of_hits]
@@ -199,7 +199,8 @@ class _Table:
             self._vectors.clear()
         new = iter([key for key in distinct if key not in self._rows])
         for keys in _slices(new):
-            self._rows.update(zip(keys, self._vectors.keep(_summed(self._channel, self._weights, keys)).tolist()))
+            rows = self._vectors.keep(_summed(self._channel, self._weights, keys)).tolist()
+            self._rows.update(zip(keys, rows, strict=True))
 
 
 class _Coded:
@@ -236,7 +237,7 @@ class _Coded:
             self._vectors.clear()
         for new in _slices(iter([code for code in codes if code not in self._rows])):
             vectors = _summed(self._channel, self._weights, [coded.key(code) for code in new])
-            self._rows.update(zip(new, self._vectors.keep(vectors).tolist()))
+            self._rows.update(zip(new, self._vectors.keep(vectors).tolist(), strict=True))
         return np.fromiter(map(self._rows.__getitem__, codes), dtype=np.int32, count=len(codes))
 
 
@@ -304,7 +305,7 @@ class _Plan:
         self._store = attributes.store(weights.starts, weights.targets, weights.values)
         self._quick = len(attributes.blob) < _QUICK
         slots = {offset: slot for slot, offset in enumerate(channel.offsets)}
-        self._parts = []
+        self._parts: list[tuple[Callable[[str], Sequence[str]], Pieces | None, tuple[bytes, ...], Ints]] = []
         for part in form.parts:
             heads = {slots[offset]: f"{part.name}[{offset}]=" for offset in part.offsets}
             self._plan(part, heads, attributes)

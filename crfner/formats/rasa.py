@@ -23,7 +23,7 @@ from typing import Any, TextIO
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
 from crfner.formats.checks import Entity, Notes, Place, checked_spans, checked_text, describe, show, to_json
-from crfner.formats.yaml_values import LocatedDict, LocatedList, load_yaml
+from crfner.formats.located import LocatedDict, LocatedList
 
 _NAMED = re.compile(r"\((?P<label>[^:)]+)(?::(?P<value>[^)]+))?\)")  # what follows the brackets
 _MORE = re.compile(r"(?P<more>\{[^}]+\})")
@@ -42,6 +42,8 @@ def read(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]
 
     Raises InputError, with the line, for what is not YAML or not of this form.
     """
+    from crfner.formats.yaml_values import load_yaml  # YAML is slow to import, and rarely read
+
     top = load_yaml("".join(lines), name)
     if not isinstance(top, LocatedDict) or "nlu" not in top:
         Place(name, 1).refuse("there is no 'nlu' at the top; training data begins with a line 'nlu:', then its intents")
