@@ -12,7 +12,6 @@ Public names: `Views`, `Emissions`.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -83,7 +82,7 @@ class Views:
 
 
 class Emissions:
-    """Emission scores under fixed weights. Safe for use by several threads: one at a time looks keys up.
+    """Emission scores under fixed weights, for one thread at a time (see `crfner.crf.scoring`).
 
     They come in two parts that are to be added: what the words say, and what is said of them, which a first stage only
     knows when it has read the words.
@@ -94,18 +93,16 @@ class Emissions:
         self._pad = features.pad
         self._of_words = [channel for channel in features.channels if not channel.of_hits]
         self._of_hits = [_Table(channel, weights) for channel in features.channels if channel.of_hits]
-        self._lock = threading.Lock()
         self._begin()
 
     def words(self, documents: Views) -> Floats:
         """Scores of all tokens by their words and columns: (tokens, L)."""
         scores = np.zeros((len(documents.words), len(self._weights.tags)))
-        with self._lock:
-            if len(self._types) > self._limit:
-                self._begin()
-            batch = Batch.of(self._types, documents.words, documents.lengths, documents.documents, self._pad)
-            for table in self._tables:
-                table.add(documents, batch, scores)
+        if len(self._types) > self._limit:
+            self._begin()
+        batch = Batch.of(self._types, documents.words, documents.lengths, documents.documents, self._pad)
+        for table in self._tables:
+            table.add(documents, batch, scores)
         return scores
 
     def hits(self, documents: Views, hits: Sequence[Hits]) -> Floats:
@@ -113,9 +110,8 @@ class Emissions:
         scores = np.zeros((len(documents.words), len(self._weights.tags)))
         if self._of_hits:
             views = [replace(one, hits=said) for one, said in zip(documents.each, hits, strict=True)]
-            with self._lock:
-                for table in self._of_hits:
-                    table.add_views(views, documents.places, scores)
+            for table in self._of_hits:
+                table.add_views(views, documents.places, scores)
         return scores
 
     def _begin(self) -> None:
