@@ -5,8 +5,10 @@ Public names: `Workers`, `Scored`.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import as_completed
@@ -21,6 +23,8 @@ from crfner.errors import CrfnerError
 from crfner.evaluation import Outcome, unit_outcomes
 from crfner.splits import Fold
 from features import Lexicon
+
+_LOOK = 1.0  # seconds between two looks at whether the parent is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,18 @@ _lexicons: dict[str, Lexicon] = {}
 
 
 def _begin(lexicons: Mapping[str, Lexicon]) -> None:
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     _lexicons.update(lexicons)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; this process's parent answers it
     tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process would leave behind
     warnings.simplefilter("ignore")  # rare labels would be warned of for every fold
+
+
+def _end_with_parent(parent: int) -> None:
+    """However the parent ends, this process does too, in the middle of a training if need be."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)
 
 
 def _score(config: Mapping[str, Any], fold: Fold) -> Scored:
