@@ -6,8 +6,10 @@ Public names: `Sent`, `call`, `keep`, `drop`, `inside`.
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import threading
+import time
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from tqdm import tqdm
 from crfner.errors import CrfnerError
 
 _MOST = 4  # values that a process keeps loaded
+_LOOK = 1.0  # seconds between two looks at whether the parent is there
 
 _loaded: OrderedDict[str, Any] = OrderedDict()
 _kept: dict[str, bytes] = {}  # what a cluster sent ahead
@@ -72,7 +75,7 @@ class Sent:
 def call(function: Callable[[Any, Any], Any], sent: Sent, number: int, item: Any) -> tuple[int, Any]:
     """The item's number, and what the function makes of the value and the item; one at a time in a process."""
     with _lock:
-        _begin()
+        _begin(local=sent.path is not None)
         token = _working.set(True)
         try:
             return number, function(sent.value(), item)
@@ -96,12 +99,21 @@ def drop(digest: str) -> None:
     _loaded.pop(digest, None)
 
 
-def _begin() -> None:
+def _begin(local: bool) -> None:
     global _begun
     if _begun:
         return
     _begun = True
+    if local:
+        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent answers it
     tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process would leave behind
     warnings.simplefilter("ignore")  # the same data would be warned of in every worker
+
+
+def _end_with_parent(parent: int) -> None:
+    """However the parent ends, this process of the same machine does too, in the middle of its work if need be."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)

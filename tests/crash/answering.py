@@ -88,7 +88,7 @@ def _answer_all(place: Place, address: str, confirmed: list[int]) -> None:
         if page.post("/api/answers", {"number": number, "answer": "accept", "spans": spans}) == 200:
             confirmed.append(number)
         if number % 20 == 19:
-            while page.state()["progress"]["training"]:  # so that models are written among the answers
+            while page.state()["progress"]["training"]["running"]:  # so that models are written among the answers
                 time.sleep(0.02)
 
 

@@ -69,6 +69,8 @@ class Place:
         self.mark = uuid.uuid4().hex  # in the environment of all that comes of it
 
     def start(self, arguments: tuple[str, ...], killed: Killed) -> BaseProcess:
+        for stream in ("out", "err"):
+            (self.folder / f"tmp/crfner-{stream}").unlink(missing_ok=True)
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         environment = {**os.environ, "PYTHONPATH": path, "TMPDIR": str(self.folder / "tmp"), "CRASH_MARK": self.mark}
         process = _FORK.Process(target=moments.work, args=(arguments, str(self.folder), environment, killed.at))
@@ -163,7 +165,7 @@ class Command:
         for name in self.outputs:
             assert place.holds(name) in (before, reference.outputs[name]), f"{name} is half written"
         assert not place.strangers(known), place.strangers(known)
-        assert not orphans(place.mark)
+        assert not (left := orphans(place.mark)), f"processes go on: {left}"
         self.checked(place, reference.out, out)
         again, out, err = place.run(self.arguments, Killed())
         assert again == 0, err.decode()

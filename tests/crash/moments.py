@@ -9,7 +9,6 @@ Public names: `work`.
 from __future__ import annotations
 
 import builtins
-import faulthandler
 import io
 import os
 import signal
@@ -31,6 +30,8 @@ def work(arguments: tuple[str, ...], folder: str, environment: dict[str, str], a
     for stream, path in ((1, "tmp/crfner-out"), (2, "tmp/crfner-err")):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["crfner", *arguments]
     import tempfile
@@ -38,7 +39,6 @@ def work(arguments: tuple[str, ...], folder: str, environment: dict[str, str], a
     tempfile.tempdir = None  # as in a new process
     from crfner.cli import main
 
-    faulthandler.dump_traceback_later(60, file=sys.__stderr__)  # tells where it hangs, should it
     moments = _Moments(at)
     try:
         main()
