@@ -6,6 +6,7 @@ Public names: `Sent`, `call`, `keep`, `drop`, `inside`.
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import signal
 import threading
@@ -104,7 +105,7 @@ def _begin(local: bool) -> None:
     if _begun:
         return
     _begun = True
-    if local:
+    if local and multiprocessing.current_process().name != "MainProcess":
         threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent answers it
