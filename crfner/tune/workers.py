@@ -89,7 +89,7 @@ class Workers:
         """An executor; its processes come with the first work."""
         from joblib.externals.loky import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(max_workers=self._jobs, initializer=_begin, initargs=(self._lexicons,))
+        return ProcessPoolExecutor(max_workers=self._jobs, initializer=_begin, initargs=(self._lexicons, os.getpid()))
 
     def _end(self) -> None:
         self._executor.shutdown(wait=True, kill_workers=True)
@@ -99,8 +99,8 @@ _lexicons: dict[str, Lexicon] = {}
 """Those of a search; only processes that train for one have any."""
 
 
-def _begin(lexicons: Mapping[str, Lexicon]) -> None:
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+def _begin(lexicons: Mapping[str, Lexicon], parent: int) -> None:
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     _lexicons.update(lexicons)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; this process's parent answers it
     tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process would leave behind
