@@ -37,8 +37,9 @@ _IMPORTED = ("crfner.cli.train", "crfner.cli.tag", "crfner.cli.augment", "crfner
 
 OLD = b"what stood here before\n"
 PATIENCE = 120  # seconds that any command may take
-LEFT = re.compile(r"\.?crfner-.*|tmp.*|joblib_memmapping_folder_.*|loky-.*")
-"""What a killed command may leave, by name: of ours, and of the processes that `tune` starts."""
+LEFT = re.compile(r"\.?crfner-.*|tmp.*|joblib_memmapping_folder_.*|loky-.*|[a-z0-9_]{8}")
+"""What a killed command may leave, by name: of ours, of the processes that `tune` starts, and of Python's `tempfile`,
+which tries whether it can write to a folder."""
 
 
 @dataclass(frozen=True)
