@@ -76,7 +76,7 @@ class Loky:
         path = os.path.join(self._folder.name, digest)
         with open(path, "wb") as file:
             file.write(data)
-        return Sent(digest, from_bytes, path=path)
+        return Sent(digest, from_bytes, path, os.getpid())
 
     def close(self) -> None:
         """End the processes, which joblib would keep for five minutes; they hold this command's output open."""

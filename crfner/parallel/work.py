@@ -6,7 +6,6 @@ Public names: `Sent`, `call`, `keep`, `drop`, `inside`.
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import signal
 import threading
@@ -40,12 +39,14 @@ class Sent:
     digest      SHA-256 of its bytes, in hexadecimal
     from_bytes  makes the value of them; a function of a module's top level
     path        the file of this machine that holds them, or None
+    parent      the process on this machine that the worker ends with, or None
     reference   Ray's reference to them, or None; where both are None they were sent ahead (see `keep`)
     """
 
     digest: str
     from_bytes: Callable[[bytes], Any]
     path: str | None = None
+    parent: int | None = None
     reference: Any = None
 
     def value(self) -> Any:
@@ -76,7 +77,7 @@ class Sent:
 def call(function: Callable[[Any, Any], Any], sent: Sent, number: int, item: Any) -> tuple[int, Any]:
     """The item's number, and what the function makes of the value and the item; one at a time in a process."""
     with _lock:
-        _begin(local=sent.path is not None)
+        _begin(sent.parent)
         token = _working.set(True)
         try:
             return number, function(sent.value(), item)
@@ -100,13 +101,13 @@ def drop(digest: str) -> None:
     _loaded.pop(digest, None)
 
 
-def _begin(local: bool) -> None:
+def _begin(parent: int | None) -> None:
     global _begun
     if _begun:
         return
     _begun = True
-    if local and multiprocessing.current_process().name != "MainProcess":
-        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    if parent is not None and parent != os.getpid():
+        threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent answers it
     tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process would leave behind
