@@ -15,6 +15,8 @@ def kernel(name: str) -> Extension:
     return Extension(
         name,
         sources=[f"{name.replace('.', '/')}.c"],
+        include_dirs=["features"],
+        depends=["features/_buffers.h"],
         define_macros=[("Py_LIMITED_API", _LIMITED_API)],
         py_limited_api=True,
         optional=True,
@@ -23,6 +25,12 @@ def kernel(name: str) -> Extension:
 
 
 setup(
-    ext_modules=[kernel("crfner.crf.kernel._training")],
+    ext_modules=[
+        kernel("crfner.crf.kernel._training"),
+        kernel("crfner.crf.kernel._decoding"),
+        kernel("crfner.crf.kernel._scoring"),
+        kernel("crfner._tokens"),
+        kernel("features._typed"),
+    ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

@@ -1,8 +1,8 @@
-"""What the benchmarks share: where the corpora are, their documents, their sentences with tags, and results as JSON.
+"""What the benchmarks share: where the corpora are, their documents, sentences with tags, and results as JSON.
 
 The corpora cannot be shipped. A folder holds CORPUS/train.conll and CORPUS/dev.conll for each of them.
 
-Public names: `corpora_option`, `json_option`, `documents`, `sentences`, `write_json`.
+Public names: `corpora_option`, `json_option`, `documents`, `sentences`, `with_tags`, `environment`, `write_json`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from typing import Any
 import click
 
 from crfner import __version__, read
-from crfner.document import Document, sentence_chunks
-from crfner.schemes import encode
+from crfner.document import Document, Span, sentence_chunks
+from crfner.schemes import decode, encode
 
-_PACKAGES = ("marisa-trie", "numpy", "python-crfsuite", "scikit-learn", "sklearn-crfsuite", "spacy")
+_PACKAGES = ("marisa-trie", "nltk", "numpy", "python-crfsuite", "scikit-learn", "sklearn-crfsuite", "spacy")
 
 corpora_option = click.option(
     "--corpora",
@@ -48,13 +48,42 @@ def sentences(found: Iterable[Document]) -> Iterator[tuple[list[str], list[str]]
             yield words, encode(chunks, len(words), "IOB2")
 
 
+def with_tags(document: Document, tags: Iterable[Sequence[str]]) -> Document:
+    """The document with the spans of the IOB2 tags of its sentences, read by the CoNLL scorer's rule."""
+    spans = []
+    for (start, _), found in zip(document.sentences, tags, strict=True):
+        for first, last, label in decode(list(found), "IOB2", "conlleval"):
+            left, right = document.tokens[start + first][0], document.tokens[start + last - 1][1]
+            spans.append(Span(left, right, label))
+    return document.with_spans(spans)
+
+
+def environment() -> dict[str, Any]:
+    """The machine and the versions that figures come from."""
+    machine = {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": _processor(),
+        "processors": os.cpu_count(),
+    }
+    return {"machine": machine, "versions": {"crfner": __version__, **dict(_versions())}}
+
+
 def write_json(path: Path | None, results: list[dict[str, Any]]) -> None:
     """Write the results with the versions that gave them; nothing when `path` is None."""
     if path is None:
         return
-    machine = {"python": platform.python_version(), "system": platform.platform(), "processors": os.cpu_count()}
-    content = {"machine": machine, "versions": {"crfner": __version__, **dict(_versions())}, "results": results}
+    content = {**environment(), "results": results}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _processor() -> str:
+    """The processor's name; where the system does not tell it, its kind."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.machine()
 
 
 def _versions() -> Iterator[tuple[str, str | None]]:

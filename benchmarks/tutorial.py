@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from corpora import sentences
+from corpora import sentences, with_tags
 from sklearn_crfsuite import CRF
 
-from crfner import Document, Span
-from crfner.schemes import decode
+from crfner import Document
 
 SETTINGS: dict[str, Any] = {
     "algorithm": "lbfgs",
@@ -45,13 +44,8 @@ class TutorialRecognizer:
     def recognize(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The documents with the spans that the model finds, its tags read by the CoNLL scorer's rule."""
         for document in documents:
-            spans = []
             predicted = self._crf.predict([sentence_features(words) for words in document.sentence_words()])
-            for (start, _), tags in zip(document.sentences, predicted, strict=True):
-                for first, last, label in decode(list(tags), "IOB2", "conlleval"):
-                    left, right = document.tokens[start + first][0], document.tokens[start + last - 1][1]
-                    spans.append(Span(left, right, label))
-            yield document.with_spans(spans)
+            yield with_tags(document, predicted)
 
 
 def sentence_features(words: Sequence[str]) -> list[Features]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -72,9 +72,13 @@ class Document:
     def __post_init__(self) -> None:
         _check_ranges("token", self.tokens, len(self.text))
         _check_ranges("sentence", self.sentences, len(self.tokens))
+        self._check_spans()
+
+    def _check_spans(self) -> None:
         spans = self.spans
         if spans:
-            if any(spans[i + 1] < spans[i] for i in range(len(spans) - 1)):
+            # two spans are compared only where their starts do not tell already
+            if any(after.start <= before.start and after < before for before, after in pairwise(spans)):
                 object.__setattr__(self, "spans", spans := tuple(sorted(spans)))
             last = max(span.end for span in spans)
             if last > len(self.text):
@@ -94,7 +98,12 @@ class Document:
 
     def with_spans(self, spans: Iterable[Span]) -> Document:
         """The same document with these spans in place of its own."""
-        return replace(self, spans=tuple(sorted(spans)))
+        found = object.__new__(type(self))  # tokens and sentences have been checked, and there are many
+        for name in _FIELDS:
+            object.__setattr__(found, name, getattr(self, name))
+        object.__setattr__(found, "spans", tuple(spans))
+        found._check_spans()
+        return found
 
     def span(self, chunk: Chunk, score: float, source: str) -> Span:
         """The span that takes the tokens of a chunk."""
@@ -113,6 +122,9 @@ class Document:
             if first < last:
                 found.append((first, last, span.label))
         return found
+
+
+_FIELDS = tuple(one.name for one in fields(Document))
 
 
 def touched_by(tokens: Sequence[Offsets]) -> Callable[[int, int], Offsets]:

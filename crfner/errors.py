@@ -8,6 +8,9 @@ Public names: `CrfnerError`, `InputError`, `SettingError`.
 
 from __future__ import annotations
 
+LONGEST = 2000
+"""Characters of a message about input."""
+
 
 class CrfnerError(Exception):
     """Something the user asked for cannot be done; the message is one sentence with the remedy."""
@@ -20,7 +23,7 @@ class SettingError(CrfnerError, ValueError):
 class InputError(CrfnerError):
     """The input is wrong at a place that can be named.
 
-    message  what is wrong and how to mend it
+    message  what is wrong and how to mend it; cut at `LONGEST` characters, as it may quote what is wrong
     path     the file, or None when the input has no name
     line     the line, counted from 1, or None when the whole file is meant
 
@@ -29,6 +32,8 @@ class InputError(CrfnerError):
     """
 
     def __init__(self, message: str, path: str | None = None, line: int | None = None) -> None:
+        if len(message) > LONGEST:
+            message = f"{message[:LONGEST]}..."
         super().__init__(message, path, line)
         self.message = message
         self.path = path

@@ -13,7 +13,6 @@ import codecs
 import errno
 import io
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -22,12 +21,14 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any, BinaryIO, TextIO
 
 from crfner.errors import CrfnerError, InputError
+from crfner.leftovers import held, remove_abandoned, temporary_name
 
 STANDARD_STREAM = "-"
 """The name that stands for standard input or standard output."""
 
 _BOMS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_PIECE = 1 << 22  # bytes of a binary file that are read at a time
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -124,10 +125,10 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
             name = "<stdin>"
             if sys.stdin is None:
                 raise InputError("standard input is closed; name a file", name)
-            content = sys.stdin.buffer.read(limit + 1)
+            content = _read_pieces(sys.stdin.buffer, limit + 1)
         else:
             with open(name, "rb") as source:
-                content = source.read(limit + 1)
+                content = _read_pieces(source, limit + 1)
     except OSError as error:
         raise InputError(f"cannot be read: {reason(error)}", name) from error
     except ValueError as error:  # a NUL within the name
@@ -137,6 +138,15 @@ def read_bytes(path: str | os.PathLike[str], limit: int) -> bytes:
     if len(content) > limit:
         raise InputError(f"the file is larger than the {limit >> 20} MiB that are read at once; split it", name)
     return content
+
+
+def _read_pieces(source: BinaryIO, limit: int) -> bytes:
+    """As `source.read(limit)`, which makes room for as much as may come before it knows how much there is."""
+    pieces = []
+    while limit > 0 and (piece := source.read(min(limit, _PIECE))):
+        pieces.append(piece)
+        limit -= len(piece)
+    return b"".join(pieces)
 
 
 @contextmanager
@@ -179,10 +189,11 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[str]:
             raise CrfnerError(f"{name}: this is a file, and a folder is to be written; name a new folder")
         if os.path.isdir(target) and os.listdir(target):
             raise CrfnerError(f"{name}: this folder is not empty; name a new one, or empty it")
-        temporary = os.path.join(os.path.dirname(target), f".crfner-{secrets.token_hex(8)}.tmp")
+        remove_abandoned(os.path.dirname(target))
+        temporary = temporary_name(os.path.dirname(target))
         os.mkdir(temporary)
     try:
-        with reporting(name):
+        with reporting(name), held(temporary):
             yield temporary
         with _naming(name):
             if os.path.isdir(target):
@@ -220,12 +231,14 @@ def _replaced(name: str, mode: str, present: os.stat_result | None) -> Iterator[
         if present is not None and not _may_write(target):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         folder = os.path.dirname(target)
-        temporary = os.path.join(folder, f".crfner-{secrets.token_hex(8)}.tmp")
+        remove_abandoned(folder)
+        temporary = temporary_name(folder)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         stream = _stream(descriptor, mode)
         try:
-            yield stream
+            with held(temporary):
+                yield stream
             with _naming(name):
                 stream.flush()
                 if present is not None:

@@ -2,7 +2,7 @@
 
 The work and its answer are passed as files in a temporary folder that only this user can read. The child has its own
 process group: Ctrl-C reaches the parent alone, which then ends the child and removes the folder. However the parent
-ends, the child does too: it sees that nobody holds the other end of its standard input.
+ends, the child does too: it sees that nobody holds the other end of its standard input, and removes the folder.
 
 Public names: `isolated`, `stoppable`, `peak_memory`, `ProcessError`, `Stopped`.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -121,7 +122,7 @@ def _ended(code: int) -> str:
 
 def _answer(work: Any, path: str) -> None:
     """The child's side: do the work and write the answer, under its name only when it is whole."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(os.path.dirname(path),), daemon=True).start()
     warnings.simplefilter("ignore")  # the same training data would be warned of for every system and fold
     answer: tuple[str, Any]
     try:
@@ -136,8 +137,9 @@ def _answer(work: Any, path: str) -> None:
     os.replace(f"{path}.part", path)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     os.read(0, 1)  # not sys.stdin, whose lock would be held when the interpreter ends
+    shutil.rmtree(folder, ignore_errors=True)  # there is nobody else to do it
     os._exit(1)
 
 

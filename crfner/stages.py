@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from crfner.crf import CRFRecognizer
@@ -22,8 +21,8 @@ from crfner.crf.learning import lexicons_within
 from crfner.crf.settings import with_hits_read
 from crfner.document import Document
 from crfner.hints.stage import StageHints, Values
+from crfner.parallel import Given, pool
 from crfner.parts import apart
-from crfner.process import isolated
 from crfner.splits import make_folds
 
 FIRST = "first"
@@ -35,9 +34,10 @@ _FOLDS = 3  # five cost twice as much and gain nothing
 def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list[Document], StageHints]:
     """The documents with what first CRFs say of them that have not learnt from them, and the first CRF for new text.
 
-    The first CRFs have the parameters of the given one, but for half the iterations, and as many are trained at a time
-    as there are processors. Documents are cut into stretches where there are too few for folds. Raises CrfnerError when
-    there are fewer sentences than folds, and what `CRFRecognizer.fit` raises.
+    The first CRFs have the parameters of the given one, but for half the iterations. Workers train them, as many at a
+    time as there are processors, unless `crfner.parallel.using` says otherwise. Documents are cut into stretches where
+    there are too few for folds. Raises CrfnerError when there are fewer sentences than folds, and what
+    `CRFRecognizer.fit` raises.
     """
     prepared = apart([crf.prepared(document) for document in documents], 2 * _FOLDS)
     lexicons = lexicons_within(crf.lexicons or {}, prepared)  # each process has its own; large ones are slow to send
@@ -53,15 +53,27 @@ def first_stage(crf: CRFRecognizer, documents: Iterable[Document]) -> tuple[list
     }
     parameters = {**crf.get_params(), **only}
     parts = make_folds(prepared, _FOLDS, crf.seed)
-    work = [delayed(isolated)(_first, parameters, prepared)]
-    work += [delayed(isolated)(_told, parameters, part.train, part.test) for part in parts]
-    done = Parallel(n_jobs=min(cpu_count(), len(work)), backend="threading", return_as="generator")(work)
-    learnt, *told = tqdm(done, "first stage", len(work), unit=" CRFs", disable=None if crf.progress else True)
+    work = [None, *(part.places for part in parts)]
+    with pool() as workers:
+        done = workers.ordered(_learnt_or_told, work, Given((parameters, prepared)), usual=len(work), apart=True)
+        learnt, *told = tqdm(done, "first stage", len(work), unit=" CRFs", disable=None if crf.progress else True)
     first = learnt.read_by(crf.lexicons)
     for part, values in zip(parts, told, strict=True):
         for number, said in zip(part.places, values, strict=True):
             prepared[number] = hinted_by(FIRST, prepared[number], said)
     return prepared, StageHints(first)
+
+
+def _learnt_or_told(
+    given: tuple[dict[str, Any], Sequence[Document]], held_out: tuple[int, ...] | None
+) -> CRFRecognizer | list[Values]:
+    """The CRF that learns from all documents, or what one says of those held out that learns from the others."""
+    parameters, documents = given
+    if held_out is None:
+        return _first(parameters, documents)
+    without = set(held_out)
+    training = [document for number, document in enumerate(documents) if number not in without]
+    return _told(parameters, training, [documents[number] for number in held_out])
 
 
 def _first(parameters: dict[str, Any], documents: Sequence[Document]) -> CRFRecognizer:

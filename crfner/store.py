@@ -2,6 +2,7 @@
 
 A file is written whole or not at all, and the same parts always give the same bytes. On opening, everything is checked
 before it is used: names, sizes, checksums, format version. A model from a stranger can be wrong, but it cannot do harm.
+A model within another is opened in the same way, and may unpack to what the outermost file has left only.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import io
 import json
 import os
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -24,10 +26,18 @@ FORMAT_VERSION = 2
 """1: weights as CRFsuite's own file, still read; 2: as `crfner.crf.packed` has them."""
 
 MAX_SIZE = 1 << 30
-"""Bytes that all parts together may have when unpacked (1 GiB)."""
+"""Bytes that all parts together may have when unpacked, those of models within the model too (1 GiB)."""
+
+MAX_MANIFEST = 1 << 22
+"""Bytes of a manifest (4 MiB); what JSON makes of them can take thirty times as many."""
 
 _MAX_RATIO = 200  # deflate reaches 1032 on a bomb; weights and word lists stay under 20
 _ALWAYS_FINE = 1 << 20  # bytes that may be as repetitive as they like
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others let an archive say how much memory they take
+_ARCHIVE = b"PK\3\4"  # what one that is not empty begins with
+_LOCAL = 30  # bytes of an entry's own head, without its name
+_SHOWN = 120  # characters of what zipfile says, which can name parts
+_LONGEST = 200  # characters of a part's name
 _MANIFEST = "manifest.json"
 _NAME = re.compile(r"(?:[a-z]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -38,6 +48,19 @@ class Stored:
 
     manifest: dict[str, Any]
     parts: dict[str, bytes]
+
+
+class _Room:
+    """How many bytes a file, and the models within it, may still unpack to; None is for the first to say."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+
+
+class _Part(bytes):
+    """A part that remembers the room of the file it came from, as it may be a model itself."""
+
+    room: _Room
 
 
 def save(path: str | os.PathLike[str], manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
@@ -81,18 +104,20 @@ def load(path: str | os.PathLike[str]) -> Stored:
     Raises CrfnerError, in one sentence, when the file is missing, not a model, damaged, cut short, of a newer version,
     unreasonably large when unpacked, or holds names that it should not.
     """
-    return _opened(os.fspath(path), os.fspath(path))
+    return _opened(os.fspath(path), os.fspath(path), _Room())
 
 
 def from_bytes(data: bytes, name: str) -> Stored:
     """As `load`, for the content of a model file, such as one that is part of another; `name` is what messages name."""
-    return _opened(io.BytesIO(data), name)
+    if not data.startswith(_ARCHIVE):
+        raise CrfnerError(f"{name}: this is not a crfner model, or it is damaged; get it or train it again")
+    return _opened(io.BytesIO(data), name, data.room if isinstance(data, _Part) else _Room())
 
 
-def _opened(source: str | io.BytesIO, name: str) -> Stored:
+def _opened(source: str | io.BytesIO, name: str, room: _Room) -> Stored:
     try:
         with zipfile.ZipFile(source) as archive:
-            return _read(archive)
+            return _read(archive, room)
     except _Refused as refused:
         raise CrfnerError(f"{name}: {refused}") from None
     except FileNotFoundError:
@@ -105,7 +130,8 @@ def _opened(source: str | io.BytesIO, name: str) -> Stored:
         raise CrfnerError(f"{name}: the model cannot be read: {error.strerror or error}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         message = (
-            f"{name}: this is not a crfner model, or it is damaged or cut short; get it or train it again ({error})"
+            f"{name}: this is not a crfner model, or it is damaged or cut short; get it or train it again "
+            f"({str(error)[:_SHOWN]!r})"
         )
         raise CrfnerError(message) from None
 
@@ -123,29 +149,52 @@ class _Refused(Exception):
     """Why a model file is not opened."""
 
 
-def _read(archive: zipfile.ZipFile) -> Stored:
+def _read(archive: zipfile.ZipFile, room: _Room) -> Stored:
     entries = {entry.filename: entry for entry in archive.infolist()}
     if len(entries) != len(archive.infolist()):
         raise _Refused("the model holds two parts of one name; refused as unsafe")
     for name in entries:
-        if not _NAME.fullmatch(name) or ".." in name:
-            raise _Refused(f"the model holds a part with the unsafe name {name!r}; refused")
-    size = sum(entry.file_size for entry in entries.values())
-    packed = sum(entry.compress_size for entry in entries.values())
-    if size > MAX_SIZE or size > _ALWAYS_FINE + _MAX_RATIO * packed:
-        raise _Refused(f"the model would unpack from {packed} to {size} bytes, out of proportion; refused as unsafe")
+        if not _NAME.fullmatch(name) or ".." in name or len(name) > _LONGEST:
+            raise _Refused(f"the model holds a part with the unsafe name {name[:_SHOWN]!r}; refused")
+    for entry in entries.values():
+        if entry.compress_type not in _METHODS or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+            raise _Refused(
+                f"the model's part {entry.filename} is a link, or packed in a way of its own; refused as unsafe"
+            )
+    _check_sizes(list(entries.values()), room)
     if _MANIFEST not in entries:
         raise _Refused("this is not a crfner model: it holds no manifest.json")
+    if entries[_MANIFEST].file_size > MAX_MANIFEST:
+        raise _Refused(f"the model's manifest has more than {MAX_MANIFEST >> 20} MiB; refused as unsafe")
     manifest = json.loads(_unpack(archive, entries.pop(_MANIFEST)))
     listed = _listed(manifest)
     if set(listed) != set(entries):
         raise _Refused("the model is damaged: its parts are not those that its manifest lists")
-    parts = {}
+    parts: dict[str, bytes] = {}
     for name, entry in entries.items():
         parts[name] = _unpack(archive, entry)
         if _digest(parts[name]) != listed[name]:
             raise _Refused(f"the model is damaged: the checksum of its part {name} is wrong; get it or train it again")
+        if parts[name].startswith(_ARCHIVE):
+            parts[name] = part = _Part(parts[name])
+            part.room = room
     return Stored(manifest, parts)
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo], room: _Room) -> None:
+    """Refuse what unpacks out of proportion. Bytes that two parts share would count twice, so none may be shared."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise _Refused(f"the model's part {entry.filename} shares bytes with another; refused as unsafe")
+        end = entry.header_offset + _LOCAL + len(entry.filename) + entry.compress_size
+    size = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if room.left is None:
+        room.left = min(MAX_SIZE, _ALWAYS_FINE + _MAX_RATIO * packed)
+    if size > room.left:
+        raise _Refused(f"the model would unpack from {packed} to {size} bytes, out of proportion; refused as unsafe")
+    room.left -= size
 
 
 def _listed(manifest: Any) -> dict[str, str]:

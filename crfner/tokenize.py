@@ -34,6 +34,14 @@ from itertools import pairwise
 from crfner.document import Document, Offsets
 from crfner.errors import CrfnerError
 
+try:
+    from crfner import _tokens
+except ImportError:  # there was no compiler
+    _tokens = None  # type: ignore[assignment]
+
+_WITH_PLAIN = ("default", "social")  # whose patterns begin with the alternatives that `_tokens.c` knows
+_SURROGATE = re.compile("[\ud800-\udfff]")  # halves of pairs, which UTF-8 has not
+
 SENTENCE_METHODS = ("rules", "punkt")
 
 
@@ -55,9 +63,23 @@ def tokenize(text: str, tokenizer: str = "default") -> list[Offsets]:
 
 def _by_pattern(name: str) -> Callable[[str], list[Offsets]]:
     def spans(text: str) -> list[Offsets]:
+        if _tokens is not None and name in _WITH_PLAIN and (text.isascii() or not _SURROGATE.search(text)):
+            return _tokens.cut(text, _first(name))
         return [match.span() for match in _pattern(name).finditer(text)]
 
     return spans
+
+
+@cache
+def _first(name: str) -> Callable[[str, int], Offsets | None]:
+    """The first token from a character on, by the pattern; it sees what is before that character."""
+    search = _pattern(name).search
+
+    def first(text: str, start: int) -> Offsets | None:
+        match = search(text, start)
+        return match.span() if match else None
+
+    return first
 
 
 TOKENIZERS: dict[str, Callable[[str], list[Offsets]]] = {
@@ -111,6 +133,7 @@ def _source(name: str) -> str:
     if name == "social":
         alternatives[:0] = [rf"(?<!\w)[@#＃＠]\w[\w{extend}]*+", r"\$[A-Z]{1,6}+(?!\w)", _EMOTICON]
     # The common cases, tried first for speed alone: what follows leaves the alternatives below only the same token.
+    # `_tokens.c` finds the same without the pattern, where it was built.
     letters = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0400-\u0481\u048a-\u052f\u0620-\u064a\u1e00-\u1eff"
     plain = rf"[0-9_{letters}][0-9_{letters}\u0300-\u036f]*+(?=[.,;:?!)\"]?\s)"
     mark = r"[.,;:?!()\"](?=\s)"

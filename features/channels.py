@@ -12,7 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from features.typed import Form
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -86,6 +89,7 @@ class Channel:
     attributes  key -> for each offset, in order, the attribute strings; the key is None beyond a sentence's border
     reach       how many tokens to either side `keys` itself looks
     of_hits     whether keys come from the view's hits, and not from its words and columns alone
+    form        how the same keys are told of a whole batch at once, where that is possible (see `features.typed`)
     """
 
     name: str
@@ -94,6 +98,7 @@ class Channel:
     attributes: Callable[[Key], list[list[str]]]
     reach: int = 0
     of_hits: bool = False
+    form: Form | None = None
 
 
 class Cache(dict[K, V]):

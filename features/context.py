@@ -6,11 +6,13 @@ Each function here builds the `Channel` for one entry of a feature set's configu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from features.channels import Cache, Channel, Key, Sentences, View
 from features.documents import capitals, elsewhere
 from features.lexicons import Gazetteer
+from features.typed import Capitals, Elsewhere, Joint, OfWords, Part, Positions
 
 Valued = Callable[[str], Sequence[str]]
 """A word feature with its settings bound."""
@@ -50,7 +52,8 @@ def word_channel(features: dict[str, tuple[tuple[int, ...], Valued]], bag: int) 
                     row.append(bagged)
         return found
 
-    return Channel("word", ordered, lambda view: list(view.words), attributes)
+    parts = tuple(Part(name, window_, function) for name, (window_, function) in features.items())
+    return Channel("word", ordered, lambda view: list(view.words), attributes, form=OfWords(parts, bag))
 
 
 def joined(function: Valued) -> Cache[str | None, str]:
@@ -77,7 +80,8 @@ def conjunction_channel(parts: Sequence[tuple[str, Cache[str | None, str], int]]
         assert isinstance(key, str)
         return [[start + key]]
 
-    return Channel(name, (0,), keys, attributes, reach=max(abs(offset) for _, _, offset in parts))
+    form = Joint(tuple((feature, values_of.__getitem__, offset) for feature, values_of, offset in parts))
+    return Channel(name, (0,), keys, attributes, reach=max(abs(offset) for _, _, offset in parts), form=form)
 
 
 def column_channel(index: int, offsets: tuple[int, ...]) -> Channel:
@@ -114,7 +118,7 @@ def position_channel() -> Channel:
     def keys(view: View) -> list[Key]:
         return view.spread([key for words in view.sentences for key in _positions(len(words))])
 
-    return Channel("position", (0,), keys, lambda key: [[f"position={key}"]])
+    return Channel("position", (0,), keys, lambda key: [[f"position={key}"]], form=Positions())
 
 
 def _positions(length: int) -> list[str]:
@@ -131,12 +135,13 @@ def capitals_channel() -> Channel:
         flags = capitals(view.sentences)
         return view.spread([flag for words, flag in zip(view.sentences, flags, strict=True) for _ in words])
 
-    return Channel("capitals", (0,), keys, lambda key: [["capitals"] if key else []])
+    return Channel("capitals", (0,), keys, lambda key: [["capitals"] if key else []], form=Capitals())
 
 
 def elsewhere_channel(offsets: tuple[int, ...], neighbours: int) -> Channel:
     """What the same word does elsewhere in the document (see `features.documents`)."""
-    return values_channel("elsewhere", offsets, partial(elsewhere, neighbours=neighbours))
+    channel = values_channel("elsewhere", offsets, partial(elsewhere, neighbours=neighbours))
+    return replace(channel, form=Elsewhere(neighbours))
 
 
 def gazetteer_channel(name: str, gazetteer: Gazetteer, offsets: tuple[int, ...]) -> Channel:

@@ -16,7 +16,7 @@ from features.channels import Sentences
 Places = dict[str, list[tuple[int, int]]]
 
 _SHORTEST = 6
-_COMMONEST = 10
+COMMONEST = 10
 """A lower-case word is worth a look elsewhere from so many characters on, and up to so many occurrences: names of
 substances and illnesses recur in a text, but function words recur more."""
 
@@ -25,7 +25,7 @@ def capitals(sentences: Sentences) -> list[bool]:
     """For each sentence, whether it is written in capitals: two cased words or more, and none in lower case."""
     found = []
     for words in sentences:
-        cased = [word for word in words if _is_cased(word)]
+        cased = [word for word in words if is_cased(word)]
         found.append(len(cased) > 1 and all(word.isupper() for word in cased))
     return found
 
@@ -56,7 +56,7 @@ def elsewhere(sentences: Sentences, neighbours: int = 4) -> list[list[tuple[str,
         for position, word in enumerate(words):
             if _is_candidate(word):
                 row.append(_evidence(sentences, capitalised, lowered, shouting, number, position, neighbours))
-            elif len(word) >= _SHORTEST and 1 < len(lowered[word]) <= _COMMONEST and word.islower():
+            elif len(word) >= _SHORTEST and 1 < len(lowered[word]) <= COMMONEST and word.islower():
                 row.append(_neighbours(sentences, lowered[word], number, position, neighbours))
             else:
                 row.append(())
@@ -65,13 +65,20 @@ def elsewhere(sentences: Sentences, neighbours: int = 4) -> list[list[tuple[str,
 
 
 @lru_cache(maxsize=1 << 16)
-def _is_cased(word: str) -> bool:
+def is_cased(word: str) -> bool:
     return word.upper() != word.lower()
+
+
+def flags(word: str) -> int:
+    """What `elsewhere` asks of a word, as bits: 1 a candidate, 2 begins with a capital, 4 may recur in lower case."""
+    candidate = _is_candidate(word)
+    recurring = not candidate and len(word) >= _SHORTEST and word.islower()
+    return candidate | word[0].isupper() << 1 | recurring << 2
 
 
 @lru_cache(maxsize=1 << 16)
 def _is_candidate(word: str) -> bool:
-    return word[0].isupper() or (len(word) > 1 and not word.islower() and _is_cased(word))
+    return word[0].isupper() or (len(word) > 1 and not word.islower() and is_cased(word))
 
 
 def _index(sentences: Sentences) -> tuple[Places, Places]:

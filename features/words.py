@@ -138,9 +138,14 @@ def ngrams(word: str, lengths: Sequence[int] = (2, 3, 4), limit: int = 40) -> li
     >>> ngrams("Oslo", lengths=[3])
     ['<os', 'osl', 'slo', 'lo>']
     """
-    bordered = f"<{letters(word).lower()[:limit]}>"
-    grams = (bordered[i : i + n] for n in lengths for i in range(len(bordered) - n + 1))
+    text = bordered(word, limit)
+    grams = (text[i : i + n] for n in lengths for i in range(len(text) - n + 1))
     return list(dict.fromkeys(grams))
+
+
+def bordered(word: str, limit: int) -> str:
+    """What `ngrams` are taken from."""
+    return f"<{letters(word).lower()[:limit]}>"
 
 
 def case(word: str) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +14,11 @@ from hypothesis import settings
 # half of Hypothesis's own number, as there are many properties; `pytest --hypothesis-profile default` tries more
 settings.register_profile("quick", max_examples=50)
 settings.load_profile("quick")
+
+# jobs of the background ignore Ctrl-C, and so would every command that a test starts and interrupts
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FLAGS = (
     "--headless=new",

@@ -204,3 +204,34 @@ def test_a_document_keeps_the_tokens_and_sentences_that_it_has() -> None:
 def test_a_blank_document_stays_without_tokens(text: str) -> None:
     document = tokenized(Document(text))
     assert (document.tokens, document.sentences) == ((), ())
+
+
+# The loop in C
+
+
+TRICKY = st.one_of(
+    st.sampled_from(list('.,;:?!()"-/@_12éЯế日ー😀×ʼ \n\u0301\u0643\u00a0\x85\x1c\u200b\u00ad\ud800\0')),
+    st.sampled_from(
+        ["word", "Ab", "e\u0301", "'s", "#a", "www.a.com", "1.5", "U.S.", ":-)", "$TSLA", "\U0001f1e6", " ."]
+    ),
+)
+
+
+@given(st.lists(TRICKY, max_size=14).map("".join) | st.text(max_size=20))
+@settings(deadline=None)
+def test_tokens_in_c_are_those_of_the_pattern(text: str) -> None:
+    pytest.importorskip("crfner._tokens", exc_type=ImportError)
+    for name in ("default", "social"):
+        found = tokenize(text, name)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "_tokens", None)
+            assert found == tokenize(text, name)
+
+
+def test_what_does_not_go_forward_in_c_is_refused() -> None:
+    cut = pytest.importorskip("crfner._tokens", exc_type=ImportError).cut
+    for wrong in ((0, 0), (-1, 2), (2, 1), [0, 1], (0, 1, 2), "a", 5, (0, 2**70)):
+        with pytest.raises((ValueError, TypeError, OverflowError)):
+            cut("ab", lambda text, start, wrong=wrong: wrong)
+    assert cut("ab", lambda text, start: (0, 99)) == [(0, 99)]
+    assert cut("ab cd", lambda text, start: None) == [(0, 2)]

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -30,6 +31,7 @@ from crfner.tokenize import tokenized
 
 _LARGEST = 4 << 20  # bytes of a request: the spans of one text
 _LISTED = 100  # earlier examples in one answer
+_DIGITS = 10  # of a number of an example
 _SNIPPET = 90  # characters that stand for an example in a list
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -71,6 +73,7 @@ def application(session: Session, title: str, guidelines: str = "", token: str |
             *_routes(session),
         ],
         middleware=[Middleware(Guard, token=token)],
+        exception_handlers={HTTPException: _refused},
     )
 
 
@@ -98,9 +101,9 @@ def _routes(session: Session) -> list[Route]:
         return JSONResponse({"example": await run_in_threadpool(example, number)})
 
     async def get_example(request: Request) -> Response:
-        number = request.path_params["number"]
-        if number >= len(session.examples):
-            raise CrfnerError(f"there is no example {number}; load the page again")
+        number = _whole(request.path_params["number"])
+        if number is None or number >= len(session.examples):
+            raise CrfnerError("there is no such example; load the page again")
         return JSONResponse({"example": await run_in_threadpool(example, number)})
 
     async def get_history(request: Request) -> Response:
@@ -139,7 +142,7 @@ def _routes(session: Session) -> list[Route]:
         Route("/api/state", _told(get_state)),
         Route("/api/next", _told(get_next)),
         Route("/api/previous", _told(get_previous)),
-        Route("/api/examples/{number:int}", _told(get_example)),
+        Route("/api/examples/{number}", _told(get_example)),
         Route("/api/history", _told(get_history)),
         Route("/api/export/{format}", _told(get_export)),
         Route("/api/findings", _told(post_findings), methods=["POST"]),
@@ -147,6 +150,12 @@ def _routes(session: Session) -> list[Route]:
         Route("/api/labels", _told(post_label), methods=["POST"]),
         Route("/api/train", _told(post_train), methods=["POST"]),
     ]
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """What is said of a path or method that there is not, in the form of all refusals."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
 def _told(handler: Handler) -> Handler:
@@ -188,8 +197,12 @@ def _of(body: dict[str, Any], name: str, default: T) -> T:
 
 
 def _number(request: Request, name: str) -> int | None:
-    value = request.query_params.get(name, "")
-    return int(value) if value.isdecimal() else None
+    return _whole(request.query_params.get(name, ""))
+
+
+def _whole(digits: str) -> int | None:
+    """The number that the digits stand for; None for anything else, and for what is too large to count texts."""
+    return int(digits) if digits.isdecimal() and len(digits) < _DIGITS else None
 
 
 def _example(session: Session, number: int) -> dict[str, Any]:

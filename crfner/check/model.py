@@ -25,6 +25,7 @@ from crfner.crf import CRFRecognizer
 from crfner.crf.decode import Bools, Floats, Ints
 from crfner.document import Chunk, Document, Span, align, touched_by
 from crfner.evaluation.errors import pair_errors
+from crfner.parallel import Given, pool
 from crfner.splits import make_folds
 from crfner.tokenize import tokenized, whole
 
@@ -163,17 +164,28 @@ def _read(
     documents = [piece.document for piece in pieces]
     different = len({document.text for document in documents})
     parts = make_folds(documents, min(folds, different), seed)
-    for fold in tqdm(parts, "asking a model", unit=" folds", disable=None if progress else True):
-        if not any(document.spans for document in fold.train):
-            continue
-        crf = CRFRecognizer(iterations=_ITERATIONS, seed=seed)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # labels with few examples are findings of their own
-            crf.fit(fold.train)
-        if crf.manifest["training"]["interrupted"]:
-            raise KeyboardInterrupt  # half a model would doubt too much
-        for number, document in zip(fold.places, fold.test, strict=True):
-            yield number, _reading(crf, document, labels)
+    places = [fold.places for fold in parts if any(document.spans for document in fold.train)]
+    with pool() as workers:
+        done = workers.ordered(_asked, places, Given((documents, labels, seed)), usual=1)
+        for held_out, readings in zip(
+            places,
+            tqdm(done, "asking a model", len(places), unit=" folds", disable=None if progress else True),
+            strict=True,
+        ):
+            yield from zip(held_out, readings, strict=True)
+
+
+def _asked(given: tuple[Sequence[Document], Sequence[str], int], held_out: tuple[int, ...]) -> list[_Reading]:
+    """The readings of a fold's documents by a CRF that has learnt from the others."""
+    documents, labels, seed = given
+    without = set(held_out)
+    crf = CRFRecognizer(iterations=_ITERATIONS, seed=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # labels with few examples are findings of their own
+        crf.fit([document for number, document in enumerate(documents) if number not in without])
+    if crf.manifest["training"]["interrupted"]:
+        raise KeyboardInterrupt  # half a model would doubt too much
+    return [_reading(crf, documents[number], labels) for number in held_out]
 
 
 def _reading(crf: CRFRecognizer, document: Document, labels: Sequence[str]) -> _Reading:

@@ -1,7 +1,7 @@
 """The command line. Every command is a module of this package, imported only when it is called.
 
 What a user can mend ends in one sentence on standard error and exit code 2; Ctrl-C ends with 130, SIGTERM with 143, a
-reader that closes the pipe with 141. Nothing half-written is left behind.
+terminal that is closed (SIGHUP) with 129, a reader that closes the pipe with 141. Nothing half-written is left behind.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ def commands() -> None:
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     warnings.showwarning = _show_warning
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):  # there is no SIGHUP on Windows
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _terminated)
     if sys.stderr is None:  # the caller closed it
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open to the end
     _write_utf8()
@@ -123,7 +126,7 @@ def _fail(message: str, code: int) -> NoReturn:
 
 
 def _terminated(number: int, frame: Any) -> NoReturn:
-    raise SystemExit(143)  # unwinds the stack, so that temporary files are removed
+    raise SystemExit(128 + number)  # unwinds the stack, so that temporary files are removed
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -9,7 +9,7 @@ import click
 
 from crfner import formats
 from crfner.check.values import SEVERITIES, Finding
-from crfner.cli.options import input_format, keep_inputs, read_documents
+from crfner.cli.options import input_format, keep_inputs, read_documents, using_workers, worker_options
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import check_writable
@@ -34,6 +34,7 @@ _SHOWN = 20  # findings on the terminal
 @click.option("--top", type=click.IntRange(0), metavar="N", help=f"Findings to list; {_SHOWN} here when left out.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="OUT", help="Report: .html, .json, .txt; repeatable.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the parts.")
+@worker_options("1")
 @input_format
 def check(
     data: str,
@@ -45,6 +46,9 @@ def check(
     top: int | None,
     outputs: tuple[str, ...],
     seed: int,
+    jobs: int | None,
+    backend: str,
+    address: str | None,
     input_format: str | None,
 ) -> int:
     """Check the annotation of the labelled text DATA ("-" for standard input), the likeliest mistakes first.
@@ -58,6 +62,7 @@ def check(
     \b
     crfner check train.jsonl
     crfner check train.conll --against test.conll -o report.html
+    crfner check train.jsonl --folds 10 --jobs 4
     crfner check train.jsonl --no-model --fix fixed.jsonl --fail-on warning
     """
     from crfner.check import check as findings_of
@@ -74,7 +79,8 @@ def check(
     if not any(document.spans for document in documents):
         raise CrfnerError(f"{stream_name(data)}: there is no entity to check; give labelled text")
     others = list(read_documents(against, None, overlaps=True)) if against is not None else None
-    findings = findings_of(documents, others, model=not no_model, folds=folds, seed=seed, progress=True)
+    with using_workers(jobs, backend, address):
+        findings = findings_of(documents, others, model=not no_model, folds=folds, seed=seed, progress=True)
     report = Report(_shown(data), documents, findings, _shown(against) if against is not None else None)
     click.echo(to_text(report, _SHOWN if top is None else top))
     for output in outputs:

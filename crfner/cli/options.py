@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from features import FeatureSet, Lexicon
 from features.presets import PRESETS
 
 if TYPE_CHECKING:
+    from crfner.parallel import Pool
     from crfner.rules import RuleSet
     from crfner.rules.values import Rule
 
@@ -37,6 +39,35 @@ features_option: Callable[[Any], Any] = click.option(
     metavar="PRESET|FILE",
     help=f"A preset ({', '.join(PRESETS)}) or a JSON file that configures features.",
 )
+
+
+def worker_options(usual: str) -> Callable[[Any], Any]:
+    """Options of a command that can work in several processes, or on a cluster: `jobs`, `backend`, `address`.
+
+    usual  how help says how many jobs this machine has when none are asked for
+    """
+    jobs = click.option(
+        "--jobs", type=click.IntRange(1), metavar="N", help=f"Work at a time.  [default: {usual}; all of a cluster]"
+    )
+    backend = click.option(
+        "--backend",
+        type=click.Choice(["loky", "dask", "ray"]),
+        default="loky",
+        show_default=True,
+        help="Who works: processes of this machine, or a cluster, as in --backend dask --address tcp://10.0.0.1:8786.",
+    )
+    address = click.option("--address", metavar="ADDRESS", help="Where the cluster's scheduler listens.")
+    return lambda command: jobs(backend(address(command)))
+
+
+def using_workers(jobs: int | None, backend: str, address: str | None) -> AbstractContextManager[Pool]:
+    """The workers that the options name, for all work within the block.
+
+    Raises CrfnerError when they do not go together, a package is missing or the cluster does not answer.
+    """
+    from crfner.parallel import Workers, using
+
+    return using(Workers(jobs, backend, address))
 
 
 def read_documents(path: str, format: str | None, overlaps: bool = False) -> Iterator[Document]:

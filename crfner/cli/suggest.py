@@ -16,6 +16,8 @@ from crfner.cli.options import (
     read_rule_files,
     read_several,
     several_paths,
+    using_workers,
+    worker_options,
 )
 from crfner.files import check_writable
 
@@ -41,6 +43,7 @@ _UNITS = ("sentence", "document")
 @click.option("--min-tokens", type=click.IntRange(1), default=1, show_default=True, help="Shorter texts are left out.")
 @click.option("--max-tokens", type=click.IntRange(1), help="Longer texts are left out.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides between equal texts.")
+@worker_options("1")
 @input_format
 def suggest(
     model: str,
@@ -55,6 +58,9 @@ def suggest(
     min_tokens: int,
     max_tokens: int | None,
     seed: int,
+    jobs: int | None,
+    backend: str,
+    address: str | None,
     input_format: str | None,
 ) -> None:
     """Choose which sentences of files, folders or standard input ("-", or no INPUT) to label next.
@@ -75,6 +81,7 @@ def suggest(
 
     \b
     crfner suggest model.crfner notes.txt -n 50 -o next.jsonl
+    crfner suggest model.crfner letters/ -n 500 --jobs 8 -o next.jsonl
     crfner suggest model.crfner letters/ --exclude labelled.jsonl -o next.jsonl
     crfner suggest model.crfner notes.txt --strategy disagreement --rules rules.yaml
     """
@@ -95,19 +102,20 @@ def suggest(
         click.echo("type or paste the text; Ctrl-D at the start of a line ends it", err=True)
     notes = formats.Notes()
     read = noticed(read_several(paths, input_format), recognizer.manifest, notes)
-    found = suggested(
-        recognizer,
-        tqdm(read, "reading", unit=" documents", disable=None),
-        n,
-        strategy=strategy,
-        unit=unit,
-        diversity=DIVERSITY if diversity is None else diversity,
-        rules=rules,
-        known=known,
-        min_tokens=min_tokens,
-        max_tokens=max_tokens,
-        seed=seed,
-    )
+    with using_workers(jobs, backend, address):
+        found = suggested(
+            recognizer,
+            tqdm(read, "reading", unit=" documents", disable=None),
+            n,
+            strategy=strategy,
+            unit=unit,
+            diversity=DIVERSITY if diversity is None else diversity,
+            rules=rules,
+            known=known,
+            min_tokens=min_tokens,
+            max_tokens=max_tokens,
+            seed=seed,
+        )
     formats.write((one.document for one in found), output, "jsonl", notes=notes)
     for what, times in sorted(notes.items()):
         click.echo(f"{output}: {times} {what}", err=True)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crfner.cli.options import features_option, input_format, keep_inputs, read_documents, rule_file
+from crfner.cli.options import (
+    features_option,
+    input_format,
+    keep_inputs,
+    read_documents,
+    rule_file,
+    using_workers,
+    worker_options,
+)
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, check_writable
@@ -79,6 +87,7 @@ if TYPE_CHECKING:
 @click.option("--sentences", default="rules", show_default=True, type=click.Choice(SENTENCE_METHODS))
 @click.option("--pos", type=click.Choice(["nltk"]), help="Add part-of-speech tags where TRAIN has no such column.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all that is drawn.")
+@worker_options("the number of processors, where several CRFs are trained")
 def train(
     train_path: str,
     output: str,
@@ -103,6 +112,9 @@ def train(
     calibrate: bool,
     ensemble: int,
     labels: str | None,
+    jobs: int | None,
+    backend: str,
+    address: str | None,
     **settings: Any,
 ) -> int:
     """Train a CRF on TRAIN ("-" for standard input) and write it to one file.
@@ -123,6 +135,7 @@ def train(
     crfner train train.jsonl --dev dev.jsonl -o model.crfner
     crfner train train.jsonl --recipe best -o model.crfner
     crfner train train.jsonl --recipe auto --unlabelled texts.txt -o model.crfner
+    crfner train train.jsonl --recipe best -o model.crfner --backend dask --address tcp://10.0.0.1:8786
     crfner train train.conll --split 0.8 -o model.crfner --features rich --c1 0.05
     crfner train train.jsonl -o model.crfner --rules rules.yaml --rules DRUG=drugs.txt --policy fallback
     """
@@ -197,6 +210,7 @@ def train(
         from crfner.crf.calibration import check_enough
 
         check_enough(dev)
+    click.get_current_context().with_resource(using_workers(jobs, backend, address))
     if recipe in ("fast", "balanced", "best"):
         from crfner.recipes import named
 

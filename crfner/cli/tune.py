@@ -9,7 +9,7 @@ import os
 
 import click
 
-from crfner.cli.options import input_format, keep_inputs, read_documents
+from crfner.cli.options import input_format, keep_inputs, read_documents, using_workers, worker_options
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, atomic_output, check_writable
 from crfner.resources import COLLECTIONS, resources
@@ -31,12 +31,10 @@ from features import Lexicon
 @click.option("--minutes", type=float, default=10, show_default=True, help="Time to search, at most.")
 @click.option("--trials", type=click.IntRange(1), metavar="N", help="Settings to try, at most.")
 @click.option("--folds", type=click.IntRange(2), default=3, show_default=True, help="Folds of the cross-validation.")
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Trainings at a time.  [default: the number of processors]"
-)
 @click.option("--study", metavar="FILE", help="Keep the trials here, and go on from those that it holds.")
 @click.option("--plot", "plot_path", metavar="HTML", help="A page with the trials and what mattered.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of folds and search.")
+@worker_options("the number of processors")
 @input_format
 def tune(
     data: str,
@@ -45,10 +43,12 @@ def tune(
     minutes: float,
     trials: int | None,
     folds: int,
-    jobs: int | None,
     study: str | None,
     plot_path: str | None,
     seed: int,
+    jobs: int | None,
+    backend: str,
+    address: str | None,
     input_format: str | None,
 ) -> int:
     """Search for the settings of a CRF that suit the labelled text DATA ("-" for standard input).
@@ -61,6 +61,7 @@ def tune(
     crfner tune train.jsonl -o best.json
     crfner tune train.jsonl -o best.json --minutes 60 --study trials.log --plot tuning.html
     crfner tune train.conll -o best.json --resources en
+    crfner tune train.jsonl -o best.json --backend dask --address tcp://10.0.0.1:8786
     crfner train train.jsonl --config best.json -o model.crfner
     """
     from crfner.tune import to_page, to_text, write_config
@@ -76,17 +77,17 @@ def tune(
     for language in languages:
         lexicons.update(resources(language))
     documents = list(read_documents(data, input_format))
-    tuned = search(
-        documents,
-        lexicons=lexicons,
-        minutes=minutes,
-        trials=trials,
-        folds=folds,
-        jobs=jobs,
-        study=study,
-        seed=seed,
-        progress=True,
-    )
+    with using_workers(jobs, backend, address):
+        tuned = search(
+            documents,
+            lexicons=lexicons,
+            minutes=minutes,
+            trials=trials,
+            folds=folds,
+            study=study,
+            seed=seed,
+            progress=True,
+        )
     click.echo(to_text(tuned))
     write_config(tuned.config, output)
     what = f"trial {tuned.chosen.number}" if tuned.better else "the default settings"

@@ -4,7 +4,7 @@
 document's `layout`; `model_file` keeps what was learnt.
 """
 
-from crfner.crf.crfsuite import ALGORITHMS
 from crfner.crf.estimator import CRFRecognizer
+from crfner.crf.settings import ALGORITHMS
 
 __all__ = ["ALGORITHMS", "CRFRecognizer"]

@@ -23,9 +23,6 @@ from tqdm import tqdm
 
 from crfner.errors import CrfnerError
 
-ALGORITHMS = ("lbfgs", "l2sgd", "ap", "pa", "arow")
-"""L-BFGS (with L1: OWL-QN), stochastic gradient descent with L2, averaged perceptron, passive-aggressive, AROW."""
-
 _NAMES = {"min_freq": "feature.minfreq", "all_possible_transitions": "feature.possible_transitions"}
 """What CRFsuite calls a setting that sklearn-crfsuite has another name for."""
 

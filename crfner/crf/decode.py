@@ -1,8 +1,11 @@
 """Decoding a linear-chain CRF: the best tag sequence, and how probable its parts are.
 
-All sentences of a batch advance together, one token a step, so that the work of a step is a few array operations over
-(sentences, L, L) and the cost of Python is shared. Emissions are (tokens, L) arrays of log scores over L tags with the
-sentences one after the other; `lengths` says how many tokens each has. A transition of minus infinity is forbidden.
+Emissions are (tokens, L) arrays of log scores over L tags with the sentences one after the other; `lengths` says how
+many tokens each has. A transition of minus infinity is forbidden.
+
+The work is done in C (`kernel/_decoding.c`), one sentence after the other. Where that was not built, all sentences of a
+batch advance together in numpy, one token a step, so that the work of a step is a few array operations over
+(sentences, L, L) and the cost of Python is shared. Paths are the same, and probabilities to about the last digit.
 """
 
 from __future__ import annotations
@@ -12,6 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+try:
+    from crfner.crf.kernel import _decoding
+except ImportError:  # there was no compiler
+    _decoding = None  # type: ignore[assignment]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,8 +74,20 @@ class Confidence:
         forward-backward gives it (Culotta and McCallum 2004). By the Markov property it is a product of marginals along
         the chunk: P(y_first) P(y_{first+1} | y_first) ..., with both borders closed.
         """
-        inside = float(self.node[first] * self.link[first + 1 : last].prod())
-        return min(1.0, inside * float(self.separate[first]) * float(self.closed[last - 1]))
+        return float(self.of_chunks([first], [last])[0])
+
+    def of_chunks(self, firsts: Sequence[int], lasts: Sequence[int]) -> Floats:
+        """`of_chunk` for several chunks at once."""
+        first, last = np.asarray(firsts, dtype=np.int64), np.asarray(lasts, dtype=np.int64)
+        inside = self.node[first]
+        going_on = np.flatnonzero(last - first > 1)
+        step = 1
+        while len(going_on):  # all chunks grow together, a token a step
+            inside[going_on] *= self.link[first[going_on] + step]
+            step += 1
+            going_on = going_on[(last - first)[going_on] > step]
+        found: Floats = np.minimum(1.0, inside * self.separate[first] * self.closed[last - 1])
+        return found
 
 
 class Steps:
@@ -95,6 +115,11 @@ class Steps:
 
 def viterbi(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Ints:
     """The best tag sequence of each sentence, as tag numbers, one a token (Viterbi 1967; Forney 1973)."""
+    if _decoding is not None and emissions.shape[1]:
+        found = np.empty(len(emissions), dtype=np.int64)
+        moves, initial, final = _plain(chain.transitions), _plain(chain.initial), _plain(chain.final)
+        _decoding.viterbi(_plain(emissions), _whole(lengths), moves, initial, final, found)
+        return found
     steps = Steps(lengths)
     best: list[Floats] = []
     for step in steps.forward():
@@ -141,6 +166,14 @@ class Lattice:
 
     def along(self, path: Ints) -> Confidence:
         """The probabilities along a tag sequence, one tag number a token."""
+        if _decoding is not None and self.forward.shape[1]:
+            node, link, separate, closed = (np.empty(len(path)) for _ in range(4))
+            _decoding.along(
+                _plain(self.forward), _plain(self.coming), _plain(self.leaving), _plain(self.moves),
+                np.ascontiguousarray(self.continues), np.ascontiguousarray(self.starts), _whole(path),
+                node, link, separate, closed,
+            )  # fmt: skip
+            return Confidence(node, link, separate, closed)
         tokens = np.arange(len(path))
         last = np.ones(len(path), dtype=np.bool_)
         last[:-1] = self.starts[1:]
@@ -157,9 +190,17 @@ class Lattice:
 
 def lattice(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Lattice:
     """The forward-backward algorithm (Rabiner 1989, with his scaling) over a batch of sentences."""
+    moves, begins, ends = _exp(chain.transitions), _exp(chain.initial), _exp(chain.final)
+    if _decoding is not None and emissions.shape[1]:
+        sizes = _whole(lengths)
+        forward, coming, leaving = (np.empty(emissions.shape) for _ in range(3))
+        scores = _plain(emissions), sizes, _plain(moves), _plain(begins), _plain(ends)
+        _decoding.lattice(*scores, forward, coming, leaving)
+        starts = np.zeros(len(emissions) + 1, dtype=np.bool_)
+        starts[np.cumsum(sizes) - sizes] = True  # an empty sentence at the end starts beyond the last token
+        return Lattice(forward, coming, leaving, moves, chain.continues, starts[:-1])
     steps = Steps(lengths)
     potentials = np.exp(emissions - emissions.max(axis=1, keepdims=True))
-    moves, begins, ends = _exp(chain.transitions), _exp(chain.initial), _exp(chain.final)
     forward = np.empty_like(potentials)
     for step in steps.forward():
         rows = steps.rows(step)
@@ -182,6 +223,15 @@ def lattice(emissions: Floats, lengths: Sequence[int], chain: Chain) -> Lattice:
 def confidence(emissions: Floats, lengths: Sequence[int], chain: Chain, path: Ints) -> Confidence:
     """How probable the tags of `path` are."""
     return lattice(emissions, lengths, chain).along(path)
+
+
+def _plain(array: Floats) -> Floats:
+    """The array in the one form that C knows."""
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _whole(numbers: Sequence[int] | Ints) -> Ints:
+    return np.ascontiguousarray(numbers, dtype=np.int64)
 
 
 def _exp(scores: Floats) -> Floats:

@@ -12,14 +12,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from crfner import store
 from crfner.crf import model_file
-from crfner.crf.alternatives import Alternatives, alternatives
-from crfner.crf.engines import check_engine
 from crfner.crf.hinting import hinted
-from crfner.crf.learning import learn
 from crfner.crf.model_file import Fitted, Shared, with_setting
 from crfner.crf.settings import (
     ADDED,
@@ -33,12 +30,14 @@ from crfner.crf.settings import (
 from crfner.crf.tagging import Tagger, batches
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
-from crfner.evaluation import evaluate
 from crfner.hints import LEARNT, Hinter
 from crfner.lazy import shown_by
 from crfner.pos import with_pos
 from crfner.tokenize import tokenized, whole
 from features import FeatureSet, Function, Lexicon
+
+if TYPE_CHECKING:
+    from crfner.crf.alternatives import Alternatives
 
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")  # it is part of attributes and of a file's name
 
@@ -146,6 +145,8 @@ class CRFRecognizer:
         labels with fewer than 10 entities. Raises CrfnerError when there is nothing to learn from or a declared label
         has no example, SettingError for a parameter without sense.
         """
+        from crfner.crf.learning import learn  # who only tags is not kept waiting for it
+
         self._set(learn(self, documents))
         return self
 
@@ -196,14 +197,18 @@ class CRFRecognizer:
         analysis has the best tags, whatever thresholds and consistency. Raises NotFittedError before `fit`,
         SettingError for an n below 1.
         """
+        from crfner.crf.alternatives import alternatives
+
         self._model()
         return alternatives(self, documents, n)
 
     def tagger(self) -> Tagger:
         """What tags documents that are `prepared`. Raises NotFittedError before `fit`."""
-        if self._tagger is None:
-            self._tagger = Tagger(self._model(), self.scheme, self.thresholds, self.temperature, self.consistency)
-        return self._tagger
+        tagger = self._tagger  # once: another thread may change the settings, and so drop it, at any moment
+        if tagger is None:
+            tagger = Tagger(self._model(), self.scheme, self.thresholds, self.temperature, self.consistency)
+            self._tagger = tagger
+        return tagger
 
     def prepared(self, document: Document) -> Document:
         """The document cut into tokens and sentences as the model sees it."""
@@ -220,6 +225,8 @@ class CRFRecognizer:
 
     def score(self, documents: Iterable[Document], y: object = None) -> float:
         """Exact micro-averaged F1 over the documents' gold spans, 0 to 1."""
+        from crfner.evaluation import evaluate
+
         gold = list(documents)
         return evaluate(gold, self.recognize(gold), samples=1).micro.f1
 
@@ -308,6 +315,8 @@ class CRFRecognizer:
 
     def check(self) -> None:
         """Raise SettingError for a parameter without sense, as `fit` would, but before any work is done."""
+        from crfner.crf.engines import check_engine  # it brings CRFsuite along
+
         settings = self.settings()
         check_engine(self.engine, settings["algorithm"])
         self.feature_set()

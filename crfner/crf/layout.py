@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
 from crfner.document import Document, align
 from crfner.hits import HITS, RuleHits, hits_of
@@ -33,6 +34,14 @@ def laid_out(document: Document) -> Laid:
         sentences = [_mended(words) for words in sentences]
     columns = [column if fits_crfsuite("".join(column)) else _mended(column) for column in columns]
     return sentences, columns, hits_of(document)
+
+
+def words_of(document: Document) -> tuple[list[str], list[int]]:
+    """The words that features are shown, of all sentences one after the other, and how many each sentence has."""
+    words, lengths = document.words(), [last - first for first, last in document.sentences]
+    if sum(lengths) != len(words):
+        words = list(chain.from_iterable(document.sentence_words()))
+    return (words if fits_crfsuite(document.text) else _mended(words)), lengths
 
 
 def aligned(document: Document) -> tuple[Document, int]:

@@ -15,17 +15,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from crfner.crf.attributes import SEPARATOR, Attributes
 from crfner.crf.weights import MAX_TAGS, DamagedModel, Weights
 
 _HEADER = struct.Struct("<4s5I")  # magic, bytes of the tags and of the attributes; tags, attributes, weights
 _MAGIC = b"crfW"
 _COUNT, _TARGET, _VALUE = np.dtype("<u4"), np.dtype("<u2"), np.dtype("<f8")
-_SEPARATOR = "\0"  # CRFsuite keeps a string up to its first NUL, so none holds one
 
 
 def pack(weights: Weights) -> bytes:
     """The part of a model file: tags, attributes, how many weights each has, their tags, values, transitions."""
-    tags, attributes = (_SEPARATOR.join(strings).encode() for strings in (weights.tags, weights.attributes))
+    tags = SEPARATOR.join(weights.tags).encode()
+    known = weights.attributes
+    attributes = known.blob if isinstance(known, Attributes) else SEPARATOR.join(known).encode()
     sizes = len(tags), len(attributes), len(weights.tags), len(weights.attributes), len(weights.values)
     arrays = (
         np.diff(weights.starts).astype(_COUNT),
@@ -53,7 +55,7 @@ def unpack(data: bytes) -> Weights:
     if place + sum(dtype.itemsize * number for dtype, number in layout) != len(data):
         raise DamagedModel("its weights are cut short, or there are too many")
     tags = _strings(data[_HEADER.size : _HEADER.size + tags_size], tag_count)
-    attributes = _strings(data[_HEADER.size + tags_size : place], attribute_count)
+    attributes = _attributes(data[_HEADER.size + tags_size : place], attribute_count)
     arrays: list[NDArray[np.generic]] = []
     for dtype, number in layout:
         arrays.append(np.frombuffer(data, dtype, number, place))
@@ -66,7 +68,7 @@ def unpack(data: bytes) -> Weights:
         raise DamagedModel("it holds weights that are no numbers")
     return Weights(
         tags=tuple(tags),
-        attributes={attribute: number for number, attribute in enumerate(attributes)},
+        attributes=attributes,
         starts=starts,
         targets=targets.astype(np.int64),
         values=values.astype(np.float64),
@@ -74,9 +76,16 @@ def unpack(data: bytes) -> Weights:
     )
 
 
+def _attributes(data: bytes, count: int) -> Attributes:
+    try:
+        return Attributes(data, count)
+    except ValueError as error:
+        raise DamagedModel(f"its attributes are damaged ({error})") from None
+
+
 def _strings(data: bytes, count: int) -> list[str]:
     try:
-        strings = data.decode("utf-8").split(_SEPARATOR) if count else []
+        strings = data.decode("utf-8").split(SEPARATOR) if count else []
     except UnicodeDecodeError as error:
         raise DamagedModel(f"its strings are damaged ({error})") from None
     if len(strings) != count or len(set(strings)) != count:
@@ -97,7 +106,7 @@ def pruned(weights: Weights, threshold: float) -> Weights:
     names = [name for name, number in weights.attributes.items() if left[number]]
     return replace(
         weights,
-        attributes={name: number for number, name in enumerate(names)},
+        attributes=Attributes.of(names),
         starts=np.concatenate([[0], np.cumsum(left[left > 0])]).astype(np.int64),
         targets=weights.targets[kept],
         values=weights.values[kept],

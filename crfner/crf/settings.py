@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
-from crfner.crf.crfsuite import ALGORITHMS
 from crfner.errors import SettingError
 from crfner.pos import TAGGERS
 from crfner.schemes import scheme_name
 from crfner.tokenize import SENTENCE_METHODS, TOKENIZERS
+
+ALGORITHMS = ("lbfgs", "l2sgd", "ap", "pa", "arow")
+"""L-BFGS (with L1: OWL-QN), stochastic gradient descent with L2, averaged perceptron, passive-aggressive, AROW."""
 
 RECORDED = ("scheme", "tokenizer", "sentences", "pos", "algorithm", "c1", "c2", "iterations", "min_freq",
             "all_possible_transitions", "left_out", "prune", "stages", "seen", "augment", "thresholds", "temperature",

@@ -29,6 +29,7 @@ Batch = Sequence[tuple[Document, Sequence[Span]]]
 
 T = TypeVar("T")
 
+_RUNS = 1 << 12  # runs of tags whose chunks are remembered
 _BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
 
 
@@ -67,7 +68,7 @@ def asked_for(batch: Batch) -> Iterator[list[Chunk]]:
 
 
 class Tagger:
-    """A fitted model made ready to tag. Not safe for use by several threads at once.
+    """A fitted model made ready to tag, for any number of threads.
 
     thresholds   by label, the probability from which a chunk is given; chunks of other labels are those of the best
                  tags. Of chunks that overlap the most probable one is given
@@ -101,6 +102,7 @@ class Tagger:
         self.chain = _chain(fitted.weights, scheme)
         self._scheme = scheme
         self._fitted = fitted
+        self._runs: dict[tuple[int, ...], list[Chunk]] = {}
         self._numbers = {tag: number for number, tag in enumerate(self.tags)}
 
     @cached_property
@@ -185,11 +187,10 @@ class Tagger:
 
     def _along(self, found: Lattice, path: Ints, lengths: Sequence[int]) -> list[Likely]:
         """The chunks of these tags."""
-        along = found.along(path)
-        return [
-            Likely(first, last, label, along.of_chunk(first, last))
-            for first, last, label in self._chunks(path, lengths)
-        ]
+        chunks = self._chunks(path, lengths)
+        firsts, lasts = [first for first, _, _ in chunks], [last for _, last, _ in chunks]
+        probable = found.along(path).of_chunks(firsts, lasts).tolist()
+        return [Likely(*chunk, one) for chunk, one in zip(chunks, probable, strict=True)]
 
     def _chunks(self, path: Ints, lengths: Sequence[int]) -> list[Chunk]:
         """The chunks of tag numbers, as ranges over all tokens; runs of O are not looked at one by one."""
@@ -200,10 +201,20 @@ class Tagger:
         # a run of tokens within chunks starts after O or at the start of a sentence, and ends likewise
         starts = np.flatnonzero(inside & (borders[:-1] | ~np.concatenate([[False], inside[:-1]])))
         ends = np.flatnonzero(inside & (borders[1:] | ~np.concatenate([inside[1:], [False]]))) + 1
+        numbers = path.tolist()
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            for first, last, label in decode([self.tags[number] for number in path[start:end]], self._scheme):
+            for first, last, label in self._decoded(tuple(numbers[start:end])):
                 chunks.append((start + first, start + last, label))
         return chunks
+
+    def _decoded(self, run: tuple[int, ...]) -> list[Chunk]:
+        """The chunks of tag numbers; the runs of most texts are a few dozens of them."""
+        found = self._runs.get(run)
+        if found is None:
+            if len(self._runs) >= _RUNS:
+                self._runs.clear()
+            found = self._runs[run] = decode([self.tags[number] for number in run], self._scheme)
+        return found
 
 
 def _chain(weights: Weights, scheme: str) -> Chain:

@@ -8,12 +8,14 @@ up every attribute of every token. The layout is that of `crf1d_model.c` and `cq
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
+
+from crfner.crf.attributes import Attributes, numbered
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +46,7 @@ class Weights:
     """
 
     tags: tuple[str, ...]
-    attributes: dict[str, int]
+    attributes: Mapping[str, int]
     starts: NDArray[np.int64]
     targets: NDArray[np.int64]
     values: Floats
@@ -53,8 +55,7 @@ class Weights:
     def summed(self, keys: list[list[str]]) -> Floats:
         """For each list of attribute strings the sum of their weights: (len(keys), L). Unknown attributes count 0."""
         size = len(self.tags)
-        numbers = map(self.attributes.get, chain.from_iterable(keys), repeat(-1))
-        attributes = np.fromiter(numbers, dtype=np.int64)
+        attributes = numbered(self.attributes, list(chain.from_iterable(keys)))
         known = attributes >= 0
         if not known.any():
             return np.zeros((len(keys), size))
@@ -86,7 +87,7 @@ def joined(several: Sequence[Weights]) -> Weights:
     order = np.argsort(row, kind="stable")
     return Weights(
         tags=tuple(tag for weights in several for tag in weights.tags),
-        attributes=attributes,
+        attributes=Attributes.of(attributes),
         starts=np.searchsorted(row[order], np.arange(len(attributes) + 1)).astype(np.int64),
         targets=np.concatenate(targets)[order],
         values=np.concatenate([weights.values for weights in several])[order],

@@ -1,7 +1,8 @@
 """What a fine-tuned encoder consists of, and how it goes into a model file and comes back.
 
 The parts are the network's configuration, its weights as safetensors and the tokenizer as JSON: data only. A file that
-names code of its own is read without it, and nothing is looked up on the net.
+names code of its own is read without it, nothing is looked up on the net, and no network is made that is larger than
+the weights which come with it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ KIND = "encoder"
 
 RECORDED = ("encoder", "learning_rate", "head_rate", "epochs", "patience", "batch", "tokenizer", "sentences", "seed")
 """The parameters that the manifest keeps."""
+
+_SMALL = 10_000  # numbers, and tensors, that a network may have in addition
 
 _CONFIG, _WEIGHTS, _TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 
@@ -77,7 +80,6 @@ def to_parts(fitted: Fitted) -> dict[str, bytes]:
 def from_stored(stored: store.Stored, path: str | os.PathLike[str]) -> Fitted:
     """The model that a file holds. Raises CrfnerError, naming the path, when it is not whole and sound."""
     check_installed()
-    from safetensors import SafetensorError
     from safetensors.torch import load
     from tokenizers import Tokenizer
     from transformers import CONFIG_MAPPING, AutoModelForTokenClassification
@@ -87,15 +89,16 @@ def from_stored(stored: store.Stored, path: str | os.PathLike[str]) -> Fitted:
     if not isinstance(settings, dict) or set(settings) != set(RECORDED) or not isinstance(labels, list):
         raise CrfnerError(f"{path}: the model is damaged: its manifest lacks settings or labels")
     try:
-        values = json.loads(stored.parts[_CONFIG])
-        values.pop("auto_map", None)
+        values = _plain(json.loads(stored.parts[_CONFIG]))
+        weights = load(stored.parts[_WEIGHTS])
         config = CONFIG_MAPPING[values.pop("model_type")](**values)
         tags = [config.id2label[number] for number in range(len(config.id2label))]
         if tags != ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]:
             raise ValueError("its tags are not those of the labels that its manifest lists")
         with quietly():
+            _check_size(config, weights)
             network = AutoModelForTokenClassification.from_config(config, trust_remote_code=False)
-        network.load_state_dict(load(stored.parts[_WEIGHTS]))
+        network.load_state_dict(weights)
         try:
             tokenizer = Tokenizer.from_str(stored.parts[_TOKENIZER].decode())
         except Exception as error:  # the package has no kind of its own
@@ -103,10 +106,57 @@ def from_stored(stored: store.Stored, path: str | os.PathLike[str]) -> Fitted:
         _fits(network, tokenizer)
     except KeyError as error:
         raise CrfnerError(f"{path}: the model is damaged: it holds no {error.args[0]!r}") from None
-    except (ValueError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
-        raise CrfnerError(f"{path}: the model is damaged: {str(error).splitlines()[0]}") from None
+    except (MemoryError, CrfnerError):
+        raise
+    except Exception as error:  # three hundred kinds of networks fail each in its own way when they are forged
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CrfnerError(f"{path}: the model is damaged: {first[:200]}") from None
     network.eval()
     return Fitted(network, tokenizer, manifest)
+
+
+def _plain(values: Any) -> Any:
+    """A configuration without what could make transformers fetch or run anything that is not its own."""
+    if isinstance(values, list):
+        return [_plain(value) for value in values]
+    if not isinstance(values, dict):
+        return values
+    return {
+        name: _plain(value)
+        for name, value in values.items()
+        if not name.startswith(("_", "auto_map", "quantization")) and not name.endswith("_implementation")
+    }
+
+
+def _check_size(config: Any, weights: Mapping[str, Any]) -> None:
+    """Raise ValueError where the network would be larger than its weights: it is outlined first, which takes no memory.
+
+    Twice as large is let pass, as an outline counts what is shared once for each use.
+    """
+    import torch
+    from torch.nn.modules import module
+    from transformers import AutoModelForTokenClassification
+
+    numbers = 2 * sum(value.numel() for value in weights.values()) + _SMALL
+    tensors = 2 * len(weights) + _SMALL
+
+    def counted(_: Any, name: str, value: Any) -> None:
+        nonlocal numbers, tensors
+        numbers -= 0 if value is None else value.numel()
+        tensors -= 1
+        if min(numbers, tensors) < 0:
+            raise ValueError("its network is larger than the weights that come with it")
+
+    hooks = (
+        module.register_module_parameter_registration_hook(counted),
+        module.register_module_buffer_registration_hook(counted),
+    )
+    try:
+        with torch.device("meta"):
+            AutoModelForTokenClassification.from_config(config, trust_remote_code=False)
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _fits(network: Any, tokenizer: Any) -> None:

@@ -90,11 +90,12 @@ class EnsembleRecognizer:
         Raises NotFittedError before `fit`.
         """
         members = self._members()
-        if self._voters is None:
-            self._voters = Voters(members)
+        voters = self._voters  # once: another thread may train it anew
+        if voters is None:
+            voters = self._voters = Voters(members)
         prepared = ((self.crf.prepared(document.with_spans(())), asked) for document, asked in pairs)
         for batch in batches(prepared, lambda pair: len(pair[0].tokens)):
-            yield from voted(self._voters, batch, self.threshold_)
+            yield from voted(voters, batch, self.threshold_)
 
     @property
     def manifest(self) -> dict[str, Any]:

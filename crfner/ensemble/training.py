@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 from typing import Any
 
-from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from crfner import store
@@ -24,8 +23,8 @@ from crfner.crf.learning import learn_hints, lexicons_within
 from crfner.crf.model_file import Shared, weight_parts
 from crfner.crf.settings import with_hits_read
 from crfner.document import Document
+from crfner.parallel import Given, pool
 from crfner.parts import apart, sample
-from crfner.process import isolated
 from crfner.splits import make_folds
 
 LEFT_OUT = 0.3
@@ -51,7 +50,7 @@ def member_parameters(crf: CRFRecognizer, size: int) -> list[dict[str, Any]]:
 def train_members(
     crf: CRFRecognizer, size: int, documents: Sequence[Document], held_out: bool
 ) -> tuple[list[CRFRecognizer], CRFRecognizer | None, tuple[Document, ...]]:
-    """The members, as many trained at a time as there are processors; they share their lexicons and hinters.
+    """The members, each trained by a worker (see `crfner.parallel`); they share their lexicons and hinters.
 
     held_out  whether a further CRF is wanted that has not seen a fifth of the documents; that and these come with them.
               There is none where there are too few sentences for it, or they hold all entities
@@ -62,21 +61,21 @@ def train_members(
     documents = list(told)
     lexicons = lexicons_within(crf.lexicons or {}, documents)  # each process has its own; large ones are slow to send
     parameters = [{**each, "lexicons": lexicons} for each in member_parameters(crf, size)]
-    work = [delayed(isolated)(_learnt, each, documents) for each in parameters]
+    work = [(each, False) for each in parameters]
     learning, test = _parts(documents, crf.seed) if held_out else ((), ())
     if test:
-        work.append(delayed(isolated)(_learnt, {**parameters[0], "declared_labels": None}, learning))
-    done = Parallel(n_jobs=min(cpu_count(), len(work)), backend="threading", return_as="generator")(work)
+        work.append(({**parameters[0], "declared_labels": None}, True))
     given = Shared(crf.lexicons or {}, crf.hinters or {})
     shared = Shared(given.lexicons, {**given.hinters, **learnt})
     # what is held out has been told already what other documents show: the further CRF must not learn it from itself
     kinds = [*[shared] * size, given]
-    found = [
-        CRFRecognizer.from_stored(store.from_bytes(data, "a member"), "a member", crf.functions, kind)
-        for data, kind in zip(
-            tqdm(done, "ensemble", len(work), unit=" CRFs", disable=None if crf.progress else True), kinds, strict=False
-        )
-    ]
+    with pool() as workers:
+        done = workers.ordered(_learnt, work, Given((documents, learning)), usual=len(work), apart=True)
+        bar = tqdm(done, "ensemble", len(work), unit=" CRFs", disable=None if crf.progress else True)
+        found = [
+            CRFRecognizer.from_stored(store.from_bytes(data, "a member"), "a member", crf.functions, kind)
+            for data, kind in zip(bar, kinds, strict=False)
+        ]
     return found[:size], found[size] if test else None, test
 
 
@@ -94,7 +93,8 @@ def _parts(documents: Sequence[Document], seed: int) -> tuple[tuple[Document, ..
     return (fold.train, fold.test) if sound else ((), ())
 
 
-def _learnt(parameters: dict[str, Any], documents: Sequence[Document]) -> bytes:
-    """What a CRF learns, as a model file without what members share."""
-    fitted = CRFRecognizer(**parameters).fit(documents).fitted_
+def _learnt(given: tuple[Sequence[Document], Sequence[Document]], work: tuple[dict[str, Any], bool]) -> bytes:
+    """What a CRF learns of all documents or of the fewer, as a model file without what members share."""
+    parameters, fewer = work
+    fitted = CRFRecognizer(**parameters).fit(given[1] if fewer else given[0]).fitted_
     return store.to_bytes(fitted.manifest, weight_parts(fitted))

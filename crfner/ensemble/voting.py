@@ -26,7 +26,7 @@ SOURCE = "ensemble"
 
 
 class Voters:
-    """CRFs over the same features, made ready to tag: their features are extracted once. Not safe for several threads.
+    """CRFs over the same features, made ready to tag: their features are extracted once. For any number of threads.
 
     members  at least one trained CRF
     """

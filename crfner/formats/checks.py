@@ -181,8 +181,10 @@ def damage(name: str, message: str) -> Iterator[None]:
     """
     try:
         yield
-    except (CrfnerError, MemoryError):
+    except CrfnerError:
         raise
+    except MemoryError:
+        raise InputError("the file asks for more memory than there is; split it, or mend what wrote it", name) from None
     except Exception as error:
         raise InputError(message.format(error=type(error).__name__), name) from error
 

@@ -209,7 +209,7 @@ def _check_row(columns: Sequence[str], layout: _Layout, place: Place, known_tags
 
 
 def _refuse_tag(tag: str, place: Place) -> NoReturn:
-    example = tag if tag.isalpha() else "PERSON"
+    example = tag if tag.isalpha() and len(tag) < 20 else "PERSON"
     place.refuse(
         f"{show(tag)} in the last column is not a tag; write O, or a prefix and a label such as B-{example} "
         "(a file without tags has one column)"

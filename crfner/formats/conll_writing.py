@@ -151,13 +151,14 @@ def _writable(document: Document, notes: Notes) -> Document:
     for span in document.spans:
         if _BREAKS.search(span.label) or span.label != span.label.rstrip():
             raise CrfnerError(f"the label {show(span.label)} ends in white space or holds a line break; rename it")
+    known = bool(document.tokens)
     document = _with_writable_tokens(tokenized(document), notes)
     if not document.tokens:  # a line could hold none of them: the text is cut as it will be when it is read again
-        columns = document.meta.get("columns", ())
+        known = False
         document = _with_writable_tokens(tokenized(replace(document, sentences=())), notes)
-        if columns:
-            unknown = tuple((UNKNOWN_COLUMN,) * len(document.tokens) for _ in columns)
-            document = replace(document, meta={**document.meta, "columns": unknown})
+    if not known and (columns := document.meta.get("columns", ())):
+        unknown = tuple((UNKNOWN_COLUMN,) * len(document.tokens) for _ in columns)
+        document = replace(document, meta={**document.meta, "columns": unknown})
     return document
 
 

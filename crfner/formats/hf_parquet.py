@@ -20,6 +20,7 @@ from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, read_bytes
 from crfner.formats.checks import Notes, Place, Record, damage
 from crfner.formats.huggingface import TAGS, TOKENS, Row, documents_of, rows_of
+from crfner.formats.parquet_footer import claims
 from crfner.formats.tag_names import names_in_features
 
 LIMIT = 1 << 30
@@ -46,12 +47,13 @@ def read(
     arrow, parquet = _arrow()
     content = read_bytes(path, LIMIT)
     with damage(name, _DAMAGED):
-        file = parquet.ParquetFile(arrow.BufferReader(content))
-        features = _features(file.schema_arrow)
-        size, values = _claims(file.metadata)
+        size, values = claims(content)
     if size > LIMIT or values > VALUES:
         message = f"the file unpacks to more than the {LIMIT >> 20} MiB, or {VALUES} values, that are read; split it"
         raise InputError(message, name)
+    with damage(name, _DAMAGED):
+        file = parquet.ParquetFile(arrow.BufferReader(content))
+        features = _features(file.schema_arrow)
     yield from documents_of(
         _rows(file, name, notes), name, notes, tags, lambda column: names_in_features(features, column)
     )
@@ -65,13 +67,6 @@ def _arrow() -> tuple[Any, Any]:
         message = "Parquet files need the package pyarrow, which is not installed; run pip install 'crfner[parquet]'"
         raise CrfnerError(message) from None
     return pyarrow, pyarrow.parquet
-
-
-def _claims(metadata: Any) -> tuple[int, int]:
-    """The bytes and the values that the file says it holds."""
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    values = sum(group.column(number).num_values for group in groups for number in range(group.num_columns))
-    return sum(group.total_byte_size for group in groups), values
 
 
 def _features(schema: Any) -> Any:

@@ -19,7 +19,7 @@ from crfner.formats.checks import Entity, Notes, Place, checked_spans, checked_t
 
 _NAME = r"[^\W\d][\w.:-]*"
 _SIGN = re.compile(
-    rf"""<(?P<closing>/?)(?P<name>{_NAME})(?P<rest>\s[^<>]*=[^<>]*|\s*/?)>
+    rf"""<(?P<closing>/?)(?P<name>{_NAME})(?P<rest>\s[^<>=]*+=[^<>]*+|\s*/?)>
        | &(?P<named>amp|lt|gt|quot|apos);
        | &\#(?P<decimal>\d{{1,7}});
        | &\#x(?P<hex>[0-9A-Fa-f]{{1,6}});""",

@@ -23,9 +23,10 @@ from typing import Any, TextIO
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError
 from crfner.formats.checks import Entity, Notes, Place, checked_spans, checked_text, describe, show, to_json
-from crfner.formats.yaml_values import LocatedDict, LocatedList, load_yaml
+from crfner.formats.located import LocatedDict, LocatedList
 
-_ENTITY = re.compile(r"\[(?P<text>[^\]]+?)\](?:\((?P<label>[^:)]+?)(?::(?P<value>[^)]+))?\)|(?P<more>\{[^}]+?\}))")
+_NAMED = re.compile(r"\((?P<label>[^:)]+)(?::(?P<value>[^)]+))?\)")  # what follows the brackets
+_MORE = re.compile(r"(?P<more>\{[^}]+\})")
 _BLANK = " \r\n"  # what Rasa strips
 _SECTIONS = {"synonym": "synonyms", "lookup": "lookup tables", "regex": "regular expressions"}
 _VERSION = "3.1"
@@ -41,6 +42,8 @@ def read(lines: Iterable[str], name: str, *, notes: Notes) -> Iterator[Document]
 
     Raises InputError, with the line, for what is not YAML or not of this form.
     """
+    from crfner.formats.yaml_values import load_yaml  # YAML is slow to import, and rarely read
+
     top = load_yaml("".join(lines), name)
     if not isinstance(top, LocatedDict) or "nlu" not in top:
         Place(name, 1).refuse("there is no 'nlu' at the top; training data begins with a line 'nlu:', then its intents")
@@ -108,13 +111,13 @@ def _document(source: str, intent: str, place: Place) -> Document:
     entities: list[Entity] = []
     attributes: list[list[Any]] = []
     position = length = 0
-    for found in _ENTITY.finditer(source):
-        before, covered = source[position : found.start()], found["text"]
+    for opening, found in _entities(source):
+        before, covered = source[position:opening], source[opening + 1 : found.start() - 1]
         position = found.end()
         start = length + len(before)
         length = start + len(covered)
         parts += [before, covered]
-        label, more = _label(found, place)
+        label, more = _label(found, covered, place)
         entities.append(Entity(start, length, label))
         if more:
             attributes.append([start, length, label, more])
@@ -125,9 +128,29 @@ def _document(source: str, intent: str, place: Place) -> Document:
     return Document(text, spans=checked_spans(text, entities, place), meta=meta)
 
 
-def _label(found: re.Match[str], place: Place) -> tuple[Any, dict[str, Any]]:
+def _entities(source: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Where the bracket before an entity is, and what follows the one behind it, as Rasa's one expression finds them.
+
+    That takes time by the square of a line of brackets; here each closing one is looked at once, and nothing is looked
+    for that does not come any more.
+    """
+    ends = {"(": source.rfind(")"), "{": source.rfind("}")}
+    position = 0
+    while (closing := source.find("]", position)) >= 0:
+        opening = source.find("[", position, max(closing - 1, 0))
+        position = closing + 1
+        follows = source[position : position + 1]
+        if opening < 0 or ends.get(follows, -1) < position:
+            continue
+        found = (_NAMED if follows == "(" else _MORE).match(source, position)
+        if found:
+            yield opening, found
+            position = found.end()
+
+
+def _label(found: re.Match[str], covered: str, place: Place) -> tuple[Any, dict[str, Any]]:
     """The name of an entity, and what else is said of it."""
-    if not found["more"]:
+    if found.re is _NAMED:
         return found["label"], {"value": found["value"]} if found["value"] else {}
     try:
         more = json.loads(found["more"])
@@ -136,7 +159,7 @@ def _label(found: re.Match[str], place: Place) -> tuple[Any, dict[str, Any]]:
             f'{show(found["more"])} is not JSON; write {{"entity": "city", "role": "from"}}, with double quotes'
         )
     if "entity" not in more:
-        place.refuse(f'{show(found["more"])} has no "entity"; name what {show(found["text"])} is')
+        place.refuse(f'{show(found["more"])} has no "entity"; name what {show(covered)} is')
     return more.pop("entity"), more
 
 

@@ -19,7 +19,7 @@ from crfner.formats import huggingface, span_table
 
 _LINES = 50  # lines that are looked at for tags
 _PYTHON = re.compile(
-    r"^[A-Za-z_]\w*[ \t]*(?::[^=\n]*)?=[ \t]*[\[(]\s*(?:#.*\s*)*[\[(]\s*[rRuUbBfF]?[\"']", re.MULTILINE
+    r"^[A-Za-z_]\w*[ \t]*(?::[^=\n]*)?=[ \t]*[\[(]\s*+(?:#.*+\s*+)*+[\[(]\s*+[rRuUbBfF]?[\"']", re.MULTILINE
 )
 _NLU = re.compile(r"^nlu:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _NLU_PART = re.compile(r"^[ \t]*-[ \t]+(?:intent|synonym|lookup|regex):", re.MULTILINE)

@@ -4,7 +4,7 @@ The values are built from the parser's events: tags, anchors and aliases are ref
 nothing grows when it is read. What YAML takes for something other than text although it may be meant as text (`no`,
 `12:30`) keeps how it was written, for the message that asks for quotes.
 
-Public names: `load_yaml`, `LocatedDict`, `LocatedList`.
+Public names: `load_yaml`; what it gives is in `crfner.formats.located`.
 """
 
 from __future__ import annotations
@@ -18,28 +18,11 @@ from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
 from crfner.formats.checks import Place, show
+from crfner.formats.located import LocatedDict, LocatedList
 
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same events; C where PyYAML was built with it
 _DEEPEST = 20
 _TAG = "tag:yaml.org,2002:"
-
-
-class LocatedDict(dict[str, Any]):
-    """A mapping with the line of each key, and how each value was written that YAML did not take for text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: dict[str, int] = {}
-        self.written: dict[str, str] = {}
-
-
-class LocatedList(list[Any]):
-    """A list with the line of each item, and how each item was written that YAML did not take for text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[int] = []
-        self.written: dict[int, str] = {}
 
 
 def load_yaml(text: str, path: str) -> Any:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, Self
@@ -100,6 +101,9 @@ class EncoderHints:
     def from_bytes(cls, data: bytes) -> EncoderHints:
         """From what `to_bytes` gave. Raises ValueError when it is damaged or the encoder is not there or another."""
         try:
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                if sum(entry.file_size for entry in packed.infolist()) > len(data):
+                    raise ValueError("it unpacks to more than it holds")  # savez, which made it, packs nothing
             with np.load(io.BytesIO(data), allow_pickle=False) as archive:
                 about: dict[str, Any] = json.loads(archive["about"].tobytes())
                 mean, directions = (archive[name] for name in _ARRAYS)

@@ -16,7 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from crfner.crf.hinting import hinted_by
 from crfner.document import Document
@@ -77,6 +77,9 @@ class SeenHints:
     def __init__(self, seen: Seen) -> None:
         self._seen = seen
         self._view = _View(seen, seen.folded(), _Entities(seen.strings))
+
+    def __reduce__(self) -> tuple[Any, ...]:  # what was told is not pickled; a thread may be adding to it
+        return SeenHints, (self._seen,)
 
     def hints(self, documents: Sequence[Document]) -> list[Values]:
         """For each tokenised document, and each of its tokens, the values that hold of it (see `seen_elsewhere`)."""
@@ -186,11 +189,12 @@ class _View:
         return values
 
     def _of_new(self, word: str) -> list[str]:
-        if word not in self.told:
+        told = self.told.get(word)
+        if told is None:
             if len(self.told) >= _TOLD:
                 self.told.clear()
-            self.told[word] = self._of_word(word, Seen(), {})
-        return self.told[word]
+            told = self.told[word] = self._of_word(word, Seen(), {})
+        return told
 
     def _of_word(self, word: str, own: Seen, folded: Counts[str]) -> list[str]:
         name, roles = "word", _rest(self.seen.words.get(word), own.words.get(word))

@@ -18,7 +18,6 @@ from statistics import stdev
 from time import perf_counter
 from typing import Any
 
-from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from crfner.crf.learning import lexicons_within
@@ -26,8 +25,8 @@ from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.evaluation import Score, evaluate
 from crfner.evaluation.values import summed
+from crfner.parallel import Given, pool
 from crfner.parts import apart, sample
-from crfner.process import isolated
 from crfner.recipes.likely import likely_domain, likely_language
 from crfner.recipes.training import resource_lexicons, together, train
 from crfner.recipes.values import Materials, Recipe
@@ -145,17 +144,19 @@ def _added(recipe: Recipe, addition: dict[str, Any]) -> Recipe:
 
 
 def _scores(recipe: Recipe, folds: Sequence[Fold], materials: Materials, options: dict[str, Any]) -> list[Score]:
-    """The score of each fold, several of them at a time."""
+    """The score of each fold, by workers."""
     if recipe.resources:  # loaded once for all folds, and only what their words can match is sent to each
         lexicons = lexicons_within(resource_lexicons(recipe), (*folds[0].train, *folds[0].test))
         materials = replace(materials, lexicons=together(lexicons, materials.lexicons))
         recipe = replace(recipe, resources=())
-    work = (delayed(isolated)(_score, recipe, fold, materials, options) for fold in folds)
-    scores: list[Score] = Parallel(n_jobs=min(cpu_count(), len(folds)), backend="threading")(work)
-    return scores
+    given = Given((recipe, tuple(folds), materials, options))
+    with pool() as workers:
+        return [*workers.ordered(_score, range(len(folds)), given, usual=len(folds), apart=True)]
 
 
-def _score(recipe: Recipe, fold: Fold, materials: Materials, options: dict[str, Any]) -> Score:
+def _score(given: tuple[Recipe, tuple[Fold, ...], Materials, dict[str, Any]], number: int) -> Score:
+    recipe, folds, materials, options = given
+    fold = folds[number]
     try:
         model = train(recipe, fold.train, materials=materials, **options).model
     except CrfnerError as error:

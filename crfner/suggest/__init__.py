@@ -21,11 +21,12 @@ from crfner.errors import SettingError
 from crfner.hybrid import HybridRecognizer
 from crfner.recognizer import Recognizer
 from crfner.rules import RuleRecognizer
-from crfner.suggest.candidates import UNITS, candidates, key_of
+from crfner.suggest.candidates import UNITS, key_of
 from crfner.suggest.choosing import best_of, spread
 from crfner.suggest.reading import reader_for
 from crfner.suggest.strategies import STRATEGIES, strategy_named
 from crfner.suggest.values import Candidate, Suggestion
+from crfner.suggest.working import Task, worked_out
 
 __all__ = ["AUTO", "DIVERSITY", "STRATEGIES", "UNITS", "Suggestion", "key_of", "suggest", "uncertainties"]
 
@@ -72,12 +73,8 @@ def suggest(
     """
     _check(n, unit, diversity, min_tokens, max_tokens)
     name = _named(strategy, recognizer, rules)
-    found = (
-        one
-        for one in candidates(reader_for(recognizer, rules), documents, STRATEGIES[name], unit, seed)
-        if min_tokens <= one.tokens and (max_tokens is None or one.tokens <= max_tokens)
-    )
-    pool = best_of(found, max(_POOL * n, _LEAST), known)
+    task = Task(recognizer, rules, name, unit, min_tokens, max_tokens, seed)
+    pool = best_of(worked_out(task, documents), max(_POOL * n, _LEAST), known)
     return [_suggestion(candidate, name, rank) for rank, candidate in enumerate(islice(spread(pool, diversity), n), 1)]
 
 

@@ -26,11 +26,14 @@ _OF_DOCUMENTS = ("comments", "docstart")  # in meta: they say where in a file a 
 
 
 def candidates(
-    reader: Reader, documents: Iterable[Document], strategy: Strategy, unit: str, seed: int
+    reader: Reader, documents: Iterable[Document], strategy: Strategy, unit: str, seed: int, first: int = 1
 ) -> Iterator[Candidate]:
-    """The units of the documents, in order, each with its score. Units without a token are left out."""
+    """The units of the documents, in order, each with its score. Units without a token are left out.
+
+    first  the number of the first document, by which sentences of those without an id are named
+    """
     waiting: deque[Document] = deque()
-    for number, read in enumerate(reader(_remembered(documents, waiting)), 1):
+    for number, read in enumerate(reader(_remembered(documents, waiting)), first):
         given, sentences = waiting.popleft(), read.document.sentences
         if unit == "sentence":
             for index, own in enumerate(_sentences(read.document, given, number)):

@@ -23,6 +23,7 @@ from crfner.document import Document
 from crfner.errors import CrfnerError, SettingError
 from crfner.evaluation import Score, bootstrap, randomisation
 from crfner.evaluation.units import total
+from crfner.parallel import pool
 from crfner.parts import apart
 from crfner.splits import Fold, make_folds
 from crfner.tune.space import config_of
@@ -57,7 +58,7 @@ def tune(
     minutes   after which the search ends, with all that it does at its end; a training on its way is given up
     trials    after which it ends, those of the study's file among them; None for as many as time allows
     folds     of the cross-validation, by document
-    jobs      processes that train at a time; None for the number of processors
+    jobs      trainings at a time, where `crfner.parallel.using` says no other number; None for the number of processors
     study     a file that keeps the trials; where it holds some already, the search goes on from them
     seed      of folds and search. Up to four jobs, one seed tries the same points until time is up
     progress  show progress on standard error when that is a terminal
@@ -73,18 +74,18 @@ def tune(
         if number is not None and number < 1:
             raise SettingError(f"{name} must be 1 or more, not {number!r}")
     start = monotonic()
-    jobs = _processors() if jobs is None else jobs
     prepared = [CRFRecognizer().prepared(document) for document in documents]  # once for all
     prepared = apart(prepared, 2 * folds)
     cut, anew = (make_folds(prepared, folds, seed + shift) for shift in (0, 1))
     lexicons = lexicons or {}
     made_for = {} if study is None else _made_for(prepared, lexicons, folds, seed)
-    book = Study(study, made_for, seed)
     with (
+        Study(study, made_for, seed) as book,
         tqdm(desc="tuning", unit=" trainings", disable=None if progress else True) as bar,
-        Workers(jobs, lexicons, bar) as workers,
+        pool() as there,
     ):
-        search = _Search(book, workers, cut, jobs, start + 60 * minutes, bar)
+        workers = Workers(there, jobs, lexicons, bar)
+        search = _Search(book, workers, cut, workers.jobs, start + 60 * minutes, bar)
         search.run(trials)
         default = book.default()
         if default is None:
@@ -95,12 +96,13 @@ def tune(
             )
         best = _best(book.trials())
         confirmation = None if best == default else search.confirmed(best, default, anew, seed)
-    try:
-        shares = book.shares()
-    except KeyboardInterrupt:
-        shares, workers.interrupted = {}, True
+        tried = book.trials()
+        try:
+            shares = book.shares()
+        except KeyboardInterrupt:
+            shares, workers.interrupted = {}, True
     return Tuned(
-        trials=book.trials(),
+        trials=tried,
         default=default,
         best=best,
         confirmation=confirmation,
@@ -108,7 +110,7 @@ def tune(
         documents=len(prepared),
         folds=folds,
         seed=seed,
-        jobs=jobs,
+        jobs=workers.jobs,
         seconds=monotonic() - start,
         interrupted=workers.interrupted,
     )
@@ -202,13 +204,6 @@ def _best(trials: Sequence[Trial]) -> Trial:
 
 def _progress(trials: Sequence[Trial]) -> str:
     return f"{len(trials)} trials, best F1 {100 * _best(trials).f1:.2f}" if trials else ""
-
-
-def _processors() -> int:
-    import joblib
-
-    number: int = joblib.cpu_count()
-    return number
 
 
 def _made_for(documents: Sequence[Document], lexicons: Mapping[str, Lexicon], folds: int, seed: int) -> dict[str, Any]:

@@ -1,23 +1,25 @@
 """Optuna's study: what was tried, in memory or in a file that a later search goes on from, and what to try next.
 
 Optuna (Akiba et al. 2019) proposes points by tree-structured Parzen estimators (Bergstra et al. 2011). Its file is a
-journal of JSON lines, to which each finished trial is added at once.
+journal of JSON lines, to which each finished trial is added at once. It is locked for as long as the study is open, by
+its own descriptor: the lock ends with the process, however that ends, which Optuna's own lock does not.
 
 Public names: `Study`.
 """
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
-from crfner.errors import InputError, SettingError
+from crfner.errors import CrfnerError, InputError, SettingError
 from crfner.evaluation.units import Outcome, total
 from crfner.evaluation.values import Score
-from crfner.files import check_writable
+from crfner.files import check_writable, reason
 from crfner.tune.space import Point, preset_point, suggest
 from crfner.tune.values import Trial
 from features.presets import PRESETS
@@ -26,6 +28,8 @@ _NAME = "crfner"
 _STARTING = 12  # trials before estimators propose: the presets, and some random points
 _FOR_MEDIAN = 5  # complete trials, as many as there are presets, before one is given up after its first fold
 _FOR_SHARES = 20  # trials before anything can be said of what mattered
+_NO_STUDY = "this file holds no study; name one that tune has written, or a new one"
+_BEGIN = b'{"op_code":'  # of every line of the file
 _SAMPLER_SEEDS = 1_000_003  # between the seeds of two searches, for the trials of one
 
 
@@ -36,7 +40,8 @@ class Study:
     made_for  what trials can only be compared under: data, folds, seed; plain values
     seed      of all that is proposed
 
-    Raises SettingError when Optuna is not installed, InputError when the file holds no study, or one of other data.
+    Raises SettingError when Optuna is not installed, InputError when the file holds no study, or one of other data,
+    CrfnerError when it cannot be written, or another process has it.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None, made_for: Mapping[str, Any], seed: int) -> None:
@@ -47,10 +52,26 @@ class Study:
         optuna.logging.set_verbosity(logging.WARNING)
         self._optuna = optuna
         self._seed = seed
-        self._study = _opened(optuna, path)
-        self._check(path, made_for)
-        for trial in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-            self._study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # of a search that was killed
+        self._lock = None if path is None else _Lock(os.fspath(path))
+        try:
+            self._study = _opened(optuna, path, self._lock)
+            self._check(path, made_for)
+            for trial in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
+                self._study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # of a search that was killed
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let others have the file."""
+        if self._lock is not None:
+            self._lock.close()
 
     def ask(self, number: int) -> list[tuple[Any, Point]]:
         """So many trials and the points that they stand for: first the presets, `default` before the others.
@@ -146,15 +167,58 @@ class Study:
                 self._study.set_user_attr(name, value)
 
 
-def _opened(optuna: Any, path: str | os.PathLike[str] | None) -> Any:
+class _Lock:
+    """The file, locked, and its last line whole; in the form that Optuna asks to lock it, which it then need not."""
+
+    def __init__(self, path: str) -> None:
+        check_writable(path)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise CrfnerError(f"{path}: cannot be written: {reason(error)}") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.close()
+            raise CrfnerError(f"{path}: another crfner tune has this study; end it, or name another file") from None
+        try:
+            self._mend(path)
+        except BaseException:
+            self.close()
+            raise
+
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+    def _mend(self, path: str) -> None:
+        """Drop what a process that was killed wrote of a line: more on that line could not be read."""
+        with open(self._file, "rb", closefd=False) as stream:
+            content = stream.read()
+        first, end, _ = content.partition(b"\n")
+        begun = not end and _BEGIN.startswith(first.rstrip(b"\0"))
+        if not (begun or first.startswith(_BEGIN)):  # Optuna would write to it all the same
+            raise InputError(_NO_STUDY, path)
+        if not content.endswith(b"\n"):
+            os.ftruncate(self._file, content.rfind(b"\n") + 1)
+
+
+def _opened(optuna: Any, path: str | os.PathLike[str] | None, lock: _Lock | None) -> Any:
     """The study of the file, begun where there is none."""
     pruner = optuna.pruners.MedianPruner(n_startup_trials=_FOR_MEDIAN)
     settings: dict[str, Any] = {"study_name": _NAME, "direction": "maximize", "pruner": pruner, "load_if_exists": True}
     if path is None:
         return optuna.create_study(**settings)
-    check_writable(path)
     try:
-        storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(os.fspath(path)))
+        backend = optuna.storages.journal.JournalFileBackend(os.fspath(path), lock_obj=lock)
+        storage = optuna.storages.JournalStorage(backend)
         return optuna.create_study(storage=storage, **settings)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        raise InputError("this file holds no study; name one that tune has written, or a new one", str(path)) from None
+        raise InputError(_NO_STUDY, str(path)) from None

@@ -31,10 +31,11 @@ def crfner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         assert isinstance(exit.value.code, int)
         return Result(exit.value.code, captured.out, captured.err)
 
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     with warnings.catch_warnings():
         yield run
-    signal.signal(signal.SIGTERM, handler)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

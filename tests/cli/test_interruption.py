@@ -130,28 +130,50 @@ def fill(process: subprocess.Popen[str]) -> None:
 # SIGTERM and SIGKILL
 
 
-def test_sigterm_while_training_leaves_nothing_behind(folder: Path) -> None:
+ENDING = pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["SIGTERM", "SIGHUP"]
+)
+
+
+@ENDING
+def test_a_signal_while_training_leaves_nothing_behind(number: signal.Signals, code: int, folder: Path) -> None:
     model = folder / "m.crfner"
     with training(folder, TRAIN, "-o", model) as (process, terminal):
-        process.terminate()
+        process.send_signal(number)
         shown = rest(terminal)
         process.wait()
-    assert process.returncode == 143
+    assert process.returncode == code
     assert "Traceback" not in shown
     assert not model.exists()
     assert left_over(folder) == os.listdir(folder / "tmp") == []
 
 
-def test_sigterm_while_tagging_leaves_the_old_output_and_no_temporary_file(folder: Path, model: Path) -> None:
+@ENDING
+def test_a_signal_while_tagging_leaves_the_old_output_and_no_temporary_file(
+    number: signal.Signals, code: int, folder: Path, model: Path
+) -> None:
     out = folder / "out.jsonl"
     out.write_text("old", encoding="utf-8")
     process = start(folder, "tag", model, "-", "-o", out, stdin=subprocess.PIPE)
     fill(process)
-    process.terminate()
+    process.send_signal(number)
     _, errors = process.communicate()
-    assert (process.returncode, errors) == (143, "")
+    assert (process.returncode, errors) == (code, "")
     assert out.read_text(encoding="utf-8") == "old"
     assert left_over(folder) == []
+
+
+def test_nohup_lets_a_command_go_on(folder: Path, model: Path) -> None:
+    out = folder / "out.jsonl"
+    previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # which a child inherits
+    try:
+        process = start(folder, "tag", model, "-", "-o", out, stdin=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGHUP, previous)
+    fill(process)
+    process.send_signal(signal.SIGHUP)
+    assert (process.communicate()[1], process.returncode) == ("", 0)
+    assert len(out.read_text(encoding="utf-8").splitlines()) == MANY
 
 
 def test_a_kill_leaves_no_half_file_under_the_final_name(folder: Path, model: Path) -> None:

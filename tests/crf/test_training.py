@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from crfner.crf.corpus import Corpus
-from crfner.crf.crfsuite import ALGORITHMS, Trained, TrainingSentence, _seed_c_library, _Trainer, train
+from crfner.crf.crfsuite import Trained, TrainingSentence, _seed_c_library, _Trainer, train
+from crfner.crf.settings import ALGORITHMS
 from crfner.crf.weights import read_weights
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError

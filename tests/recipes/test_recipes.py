@@ -192,7 +192,7 @@ def test_spans_of_held_out_text_are_not_shown_to_the_models(menu: list[Document]
     gold = Document("zzz", spans=(Span(0, 3, "DISH"),))
     fold = Fold(tuple(menu), (gold,), (0,))
 
-    assert choosing._score(Recipe(QUICK), fold, Materials(), {}).fn == 1
+    assert choosing._score((Recipe(QUICK), (fold,), Materials(), {}), 0).fn == 1
 
 
 def test_an_ensemble_learns_from_what_self_training_is_sure_of(

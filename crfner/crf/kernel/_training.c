@@ -608,7 +608,7 @@ static PyObject *project(PyObject *self, PyObject *args)
     return Py_BuildValue("dd", penalty, fall);
 }
 
-/* exponentiate(x): exp of each number, 0 or less, in place; what the tests compare with another exp */
+/* exponentiate(x): exp of each number, 0 or less, in place */
 static PyObject *exponentiate(PyObject *self, PyObject *args)
 {
     Py_buffer x;

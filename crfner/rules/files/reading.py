@@ -15,7 +15,8 @@ from pathlib import Path
 from crfner.errors import InputError
 from crfner.files import open_text
 from crfner.formats.checks import Place, show
-from crfner.formats.yaml_values import LocatedDict, LocatedList, load_yaml
+from crfner.formats.located import LocatedDict, LocatedList
+from crfner.formats.yaml_values import load_yaml
 from crfner.rules.files.gazetteers import label_of_file, read_table, read_terms, term_rule
 from crfner.rules.files.records import Draft, Source, fault_of_name, read_record
 from crfner.rules.files.rule_jsonl import read_jsonl

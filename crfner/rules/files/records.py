@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from crfner.errors import SettingError
 from crfner.formats.checks import Place, check_unicode, show
-from crfner.formats.yaml_values import LocatedDict, LocatedList
+from crfner.formats.located import LocatedDict, LocatedList
 from crfner.rules.matching.patterns import check_pattern
 from crfner.rules.matching.regexes import check_regex
 from crfner.rules.values import Context, DictionaryRule, Pattern, PluginRule, RegexRule, Rule, TokenRule

@@ -8,7 +8,9 @@ Public names: `RegexMatcher`, `check_regex`, `compiled`, `TIMEOUT`.
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,6 +32,9 @@ _UNROLLED = 100_000
 _GIVEN_UP = 3  # documents on which a rule runs out of time before it is left off for good
 
 _SHOWN = 60  # characters of an expression that a message shows
+
+_compiling = threading.RLock()
+"""Held where warnings are switched off, which is done for all threads: two at once might leave them so."""
 
 _REMEDY = "make repeats within repeats such as (a+)+ possessive, (a++)+, or give them a bound"
 
@@ -66,7 +71,7 @@ class RegexMatcher:
         """
         seconds = seconds_for(document, self.timeout)
         for rule, pattern in self._rules:
-            if self.timeouts[rule.name] == _GIVEN_UP:
+            if self.timeouts[rule.name] >= _GIVEN_UP:  # threads may count at once
                 continue
             found = []  # all at once: the clock would run on while the caller looks at one
             try:
@@ -119,7 +124,7 @@ def compiled(pattern: str, group: int | str = 0) -> regex.Pattern[str]:
             "lower their counts, or write + for a repeat without bound"
         )
     try:
-        with warnings.catch_warnings():
+        with _compiling, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of notations that may change their meaning in later versions
             result = regex.compile(pattern)
     except regex.error as error:
@@ -168,3 +173,13 @@ def _size(pattern: str) -> int:
             last = 1
             groups[-1] += 1
     return max(groups)
+
+
+def _after_fork() -> None:
+    """In the child, where a thread that compiled is not there to let go."""
+    global _compiling
+    _compiling = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):  # where there is fork
+    os.register_at_fork(after_in_child=_after_fork)
