@@ -15,10 +15,12 @@ from hypothesis import settings
 settings.register_profile("quick", max_examples=50)
 settings.load_profile("quick")
 
-# jobs of the background ignore Ctrl-C, and so would every command that a test starts and interrupts
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    with suppress(ValueError):  # not in the main thread
+# jobs of the background ignore Ctrl-C, and what nohup starts ignores SIGHUP; so would every command that a test starts
+with suppress(ValueError):  # not in the main thread
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 FLAGS = (
     "--headless=new",
