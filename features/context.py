@@ -1,6 +1,7 @@
 """Features of a sentence: windows over word features, conjunctions, bag of words, position, and further columns.
 
-Each function here builds the `Channel` for one entry of a feature set's configuration.
+Each function here builds the `Channel` for one entry of a feature set's configuration. The forms of channels
+are arrays; they are imported when one is built, as whatever only asks for help has no use for NumPy.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from functools import partial
 from features.channels import Cache, Channel, Key, Sentences, View
 from features.documents import capitals, elsewhere
 from features.lexicons import Gazetteer
-from features.typed import Capitals, Elsewhere, Joint, OfWords, Part, Positions
 
 Valued = Callable[[str], Sequence[str]]
 """A word feature with its settings bound."""
@@ -52,6 +52,8 @@ def word_channel(features: dict[str, tuple[tuple[int, ...], Valued]], bag: int) 
                     row.append(bagged)
         return found
 
+    from features.typed import OfWords, Part
+
     parts = tuple(Part(name, window_, function) for name, (window_, function) in features.items())
     return Channel("word", ordered, lambda view: list(view.words), attributes, form=OfWords(parts, bag))
 
@@ -79,6 +81,8 @@ def conjunction_channel(parts: Sequence[tuple[str, Cache[str | None, str], int]]
     def attributes(key: Key) -> list[list[str]]:
         assert isinstance(key, str)
         return [[start + key]]
+
+    from features.typed import Joint
 
     form = Joint(tuple((feature, values_of.__getitem__, offset) for feature, values_of, offset in parts))
     return Channel(name, (0,), keys, attributes, reach=max(abs(offset) for _, _, offset in parts), form=form)
@@ -114,6 +118,7 @@ def hits_channel(offsets: tuple[int, ...]) -> Channel:
 
 def position_channel() -> Channel:
     """Where a token stands in its sentence: first, second, inner, last, or alone."""
+    from features.typed import Positions
 
     def keys(view: View) -> list[Key]:
         return view.spread([key for words in view.sentences for key in _positions(len(words))])
@@ -130,6 +135,7 @@ def _positions(length: int) -> list[str]:
 
 def capitals_channel() -> Channel:
     """Whether the sentence is written in capitals, where the case of its words tells nothing."""
+    from features.typed import Capitals
 
     def keys(view: View) -> list[Key]:
         flags = capitals(view.sentences)
@@ -140,6 +146,8 @@ def capitals_channel() -> Channel:
 
 def elsewhere_channel(offsets: tuple[int, ...], neighbours: int) -> Channel:
     """What the same word does elsewhere in the document (see `features.documents`)."""
+    from features.typed import Elsewhere
+
     channel = values_channel("elsewhere", offsets, partial(elsewhere, neighbours=neighbours))
     return replace(channel, form=Elsewhere(neighbours))
 

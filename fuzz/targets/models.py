@@ -83,9 +83,9 @@ def _archives() -> tuple[bytes, ...]:
     }
     with (
         warnings.catch_warnings(action="ignore"),
-        patch("crfner.crf.learning.read_weights", wraps=read_weights) as read_,
+        patch("crfner.crf.engines.read_weights", wraps=read_weights) as read_,
     ):
-        one = CRFRecognizer(config, lexicons=lexicons, iterations=3, prune=0.05).fit(menu)
+        one = CRFRecognizer(config, lexicons=lexicons, engine="crfsuite", iterations=3, prune=0.05).fit(menu)
         old = store.Stored(one.manifest, {"model.crfsuite": read_.call_args.args[0]})
         other = CRFRecognizer("minimal", scheme="BIOES", iterations=2, prune=0.3).fit(menu)
         hinted, seen = seen_elsewhere(menu)

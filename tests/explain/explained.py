@@ -46,8 +46,8 @@ def free_crf() -> CRFRecognizer:
 @cache
 def _free() -> tuple[CRFRecognizer, bytes]:
     """The CRF, and the file that CRFsuite wrote of it."""
-    with patch("crfner.crf.learning.read_weights", wraps=read_weights) as reading:
-        crf = CRFRecognizer("minimal", iterations=20, scheme="IO").fit(orders())
+    with patch("crfner.crf.engines.read_weights", wraps=read_weights) as reading:
+        crf = CRFRecognizer("minimal", engine="crfsuite", iterations=20, scheme="IO").fit(orders())
     return crf, reading.call_args.args[0]
 
 

@@ -19,7 +19,10 @@ def test_what_is_written_is_read_again_and_makes_a_recogniser(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"c1": 0.1,\n "c9": 1}', "best.json:2: there is no setting 'c9'; known are features, engine, algorithm, c1, c2,"),
+        (
+            '{"c1": 0.1,\n "c9": 1}',
+            "best.json:2: there is no setting 'c9'; known are features, engine, algorithm, c1, c2,",
+        ),
         ('{"lexicons": {}}', "best.json:1: there is no setting 'lexicons'"),
         ('{\n"min_freq": -1}', "best.json:2: the setting 'min_freq' cannot be used: min_freq must be a whole number"),
         ('{"min_freq": 1,\n\n"features": {"wrod": {}}}', "best.json:3: the setting 'features' cannot be used: unknown"),
