@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import chain, islice
 from typing import TypeVar
 
@@ -26,6 +25,7 @@ from crfner.crf.decode import Floats, Ints
 from crfner.crf.layout import laid_out, words_of
 from crfner.crf.weights import Weights
 from crfner.document import Document
+from crfner.once import once
 from features import FeatureSet
 from features.channels import Channel, Hits, Key, View, view
 from features.typed import Batch, Coded, Elsewhere, Known, OfWords, Part, Pieces, Types, pieces, places_of
@@ -70,11 +70,11 @@ class Views:
         self.lengths = np.array(lengths, dtype=np.int64)
         self.documents = np.array(counts, dtype=np.int64)
 
-    @cached_property
+    @once
     def each(self) -> list[View]:
         return [view(*laid_out(document)[:2], self.pad) for document in self._documents]
 
-    @cached_property
+    @once
     def places(self) -> Ints:
         # between the sentences of two documents lie the empty places after the one and before the other
         after = np.repeat(np.repeat(np.arange(len(self.documents)), self.documents), self.lengths)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
@@ -22,6 +21,7 @@ from crfner.crf.settings import check_apart
 from crfner.crf.weights import Weights
 from crfner.document import Chunk, Document, Span
 from crfner.errors import SettingError
+from crfner.once import once
 from crfner.schemes import continues, decode, may_follow, split_tag
 
 Batch = Sequence[tuple[Document, Sequence[Span]]]
@@ -105,7 +105,7 @@ class Tagger:
         self._runs: dict[tuple[int, ...], list[Chunk]] = {}
         self._numbers = {tag: number for number, tag in enumerate(self.tags)}
 
-    @cached_property
+    @once
     def _scorer(self) -> Scorer:  # not made for members of an ensemble, which are scored together
         return Scorer([self._fitted])
 

@@ -1,15 +1,18 @@
 """Recognisers of every kind for threads and processes to share, and what each finds when it is alone.
 
-Public names: `KINDS`, `made`, `texts`, `found`, `Found`.
+Public names: `KINDS`, `made`, `texts`, `found`, `Found`, `made_restless`.
 """
 
 from __future__ import annotations
 
+import sys
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import pytest
 from processes import one_process
 
 from crfner import CRFRecognizer, Document, EnsembleRecognizer, HybridRecognizer, Recognizer, read
@@ -88,3 +91,28 @@ def texts() -> tuple[Document, ...]:
 def found(documents: Iterable[Document]) -> Found:
     """The spans with all that they hold."""
     return [tuple((s.start, s.end, s.label, s.score, s.source) for s in document.spans) for document in documents]
+
+
+_SMALL = {
+    "crfner.crf.emissions._TABLE_SIZE": 40,
+    "features.channels.CACHE_SIZE": 20,
+    "crfner.hints.seen._TOLD": 5,
+    "crfner.rules.matching.edits._CACHED": 5,
+    "crfner.rules.matching.tokens._CACHED": 20,
+    "crfner.rules.matching.dictionary._CACHED": 20,
+}
+"""Bounds of caches, and what they are where threads are restless."""
+
+
+@contextmanager
+def made_restless() -> Iterator[None]:
+    """Threads that take turns all the time, and caches so small that they are emptied all the time."""
+    before = sys.getswitchinterval()
+    with pytest.MonkeyPatch.context() as patch:
+        for place, size in _SMALL.items():
+            patch.setattr(place, size)
+        sys.setswitchinterval(5e-5)
+        try:
+            yield
+        finally:
+            sys.setswitchinterval(before)
