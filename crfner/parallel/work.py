@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from crfner.errors import CrfnerError
 
 _MOST = 4  # values that a process keeps loaded
@@ -110,6 +108,8 @@ def _begin(parent: int | None) -> None:
         threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent answers it
+    from tqdm import tqdm  # only a worker needs it here, and it takes a while to import
+
     tqdm.set_lock(threading.RLock())  # its own is a semaphore of the system, which a killed process would leave behind
     warnings.simplefilter("ignore")  # the same data would be warned of in every worker
 
