@@ -1,6 +1,6 @@
 """Forks of a process, and what their children find, also while threads of the parent tag.
 
-Public names: `in_fork`, `found_while_tagging`.
+Public names: `in_fork`, `tagging`, `found_while_tagging`.
 """
 
 from __future__ import annotations

@@ -58,6 +58,18 @@ static int too_short(const Py_buffer *buffer, Py_ssize_t items, Py_ssize_t size,
     return 0;
 }
 
+/* None with the buffers released; or NULL where something was wrong, which the message says unless it was said before */
+static PyObject *ended(Py_buffer *buffers, int count, int wrong, const char *message)
+{
+    for (int i = 0; i < count; i++)
+        PyBuffer_Release(&buffers[i]);
+    if (!wrong)
+        Py_RETURN_NONE;
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, message);
+    return NULL;
+}
+
 /* exp of n numbers that are 0 or less: 2^k times a polynomial (Cody and Waite 1980), within 2 units in the last place. */
 WIDE static void exponentials(Out x, Py_ssize_t n)
 {
@@ -134,14 +146,7 @@ static PyObject *rows(PyObject *self, PyObject *args)
         score_rows(first, last, b[0].buf, b[1].buf, b[2].buf, b[3].buf, b[4].buf, width, b[5].buf);
         Py_END_ALLOW_THREADS;
     }
-    for (int i = 0; i < 6; i++)
-        PyBuffer_Release(&b[i]);
-    if (wrong) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "the range of rows is none");
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return ended(b, 6, wrong, "the range of rows is none");
 }
 
 /* One channel's window: the first row of the key at each place, and what lies how far from a token. */
@@ -409,14 +414,7 @@ static PyObject *gather(PyObject *self, PyObject *args)
         gather_keys(first, last, b[0].buf, b[1].buf, b[1].len / 4, places, width, b[2].buf, b[3].buf);
         Py_END_ALLOW_THREADS;
     }
-    for (int i = 0; i < 4; i++)
-        PyBuffer_Release(&b[i]);
-    if (wrong) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "the range of keys is none");
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return ended(b, 4, wrong, "the range of keys is none");
 }
 
 /* classes(first, last, class_row_starts, class_rows, class_starts, class_tags, width, table, sums): for each weight of a
@@ -453,14 +451,7 @@ static PyObject *classes(PyObject *self, PyObject *args)
         sum_classes(first, last, b[0].buf, b[1].buf, b[2].buf, b[3].buf, width, b[4].buf, b[5].buf);
         Py_END_ALLOW_THREADS;
     }
-    for (int i = 0; i < 6; i++)
-        PyBuffer_Release(&b[i]);
-    if (wrong) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "the range of classes is none");
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return ended(b, 6, wrong, "the range of classes is none");
 }
 
 /* dot(x, y): the inner product, in an order that is the same everywhere, as a BLAS's is not */
@@ -574,13 +565,7 @@ static PyObject *pseudo(PyObject *self, PyObject *args)
         pseudo_gradient(b[0].buf, b[1].buf, b[2].buf, b[3].buf, b[0].len / 8);
         Py_END_ALLOW_THREADS;
     }
-    for (int i = 0; i < 4; i++)
-        PyBuffer_Release(&b[i]);
-    if (wrong) {
-        PyErr_SetString(PyExc_ValueError, "the vectors differ in length");
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return ended(b, 4, wrong, "the vectors differ in length");
 }
 
 static PyObject *project(PyObject *self, PyObject *args)
