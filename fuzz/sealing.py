@@ -4,7 +4,7 @@ An open model is its parts one after the other, each after a line of `=====` and
 itself is laid open too, its parts' names after the part's own and an exclamation mark. `sealed` makes an archive of it
 whose checksums are right.
 
-Public names: `opened`, `sealed`.
+Public names: `opened`, `sealed`, `both_ways`, `archived`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterable
 
 _MANIFEST = "manifest.json"
 _PART = re.compile(rb"\n=====([^\n]{1,100})\n")
@@ -68,3 +69,14 @@ def _listing(manifest: bytes, parts: dict[str, bytes]) -> bytes:
     except (ValueError, RecursionError):
         pass
     return manifest
+
+
+def both_ways(archives: Iterable[bytes]) -> list[bytes]:
+    """Each model as an archive and laid open: what an input's first byte says of the rest."""
+    kept = list(archives)
+    return [*(b"\0" + archive for archive in kept), *(b"\1" + opened(archive) for archive in kept)]
+
+
+def archived(data: bytes) -> bytes:
+    """The archive that an input, which is not empty, stands for."""
+    return sealed(data[1:]) if data[0] else data[1:]

@@ -23,7 +23,7 @@ from crfner.document import Document
 from crfner.encoder import EncoderRecognizer
 from crfner.hints.encoder import EncoderHints
 from crfner.models import model_from_bytes, model_to_bytes
-from fuzz.sealing import opened, sealed
+from fuzz.sealing import archived, both_ways
 
 _DATA = Path(__file__).parents[2] / "data" / "menu"
 _TEXTS = ("Two samosas and a mango lassi, please.", "We drink tea.")
@@ -70,15 +70,14 @@ def _archives() -> tuple[bytes, ...]:
 
 def seeds() -> list[bytes]:
     """Each model as an archive and laid open."""
-    archives = _archives()
-    return [*(b"\0" + archive for archive in archives), *(b"\1" + opened(archive) for archive in archives)]
+    return both_ways(_archives())
 
 
 def prepared() -> Callable[[bytes], object]:
     def run(data: bytes) -> None:
         if not data:
             return
-        model = model_from_bytes(sealed(data[1:]) if data[0] else data[1:], "model.crfner")
+        model = model_from_bytes(archived(data), "model.crfner")
         about(model)
         list(model.recognize(map(Document, _TEXTS)))
 

@@ -27,7 +27,7 @@ from crfner.rules.values import RuleSet
 from crfner.stages import FIRST
 from crfner.transfer import ExtendedRecognizer
 from features import Clusters, Gazetteer, Vectors
-from fuzz.sealing import opened, sealed
+from fuzz.sealing import archived, both_ways
 
 _DATA = Path(__file__).parents[2] / "data" / "menu"
 _TEXTS = ("Two samosas and a mango lassi, please.", "Ana and Bo\u0308 pay 7.50 € for tea!")
@@ -104,16 +104,14 @@ def _archives() -> tuple[bytes, ...]:
 
 def seeds() -> list[bytes]:
     """Each model as an archive and laid open."""
-    archives = _archives()
-    return [*(b"\0" + archive for archive in archives), *(b"\1" + opened(archive) for archive in archives)]
+    return both_ways(_archives())
 
 
 def prepared() -> Callable[[bytes], object]:
     def run(data: bytes) -> None:
         if not data:
             return
-        archive = sealed(data[1:]) if data[0] else data[1:]
-        model = model_from_bytes(archive, "model.crfner")
+        model = model_from_bytes(archived(data), "model.crfner")
         about(model)
         with np.errstate(all="ignore"):  # weights beyond all measure
             tagged = list(model.recognize(map(Document, _TEXTS)))
