@@ -154,6 +154,11 @@ class Person:
         """What stands in an element, seen or not."""
         return str(self.browser.execute_script(f"return document.querySelector({selector!r}).textContent")).strip()
 
+    def texts(self, selector: str) -> list[str]:
+        """What is to be read in each element, all at one moment: the page may be drawn anew between two."""
+        script = "return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText.trim())"
+        return [str(text) for text in self.browser.execute_script(script, selector)]
+
     def shown(self, selector: str) -> bool:
         return any(one.is_displayed() for one in self.all(selector))
 

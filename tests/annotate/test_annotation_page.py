@@ -306,14 +306,14 @@ def test_model_and_rules_propose_and_what_they_disagree_about_is_shown(
     with Server(tmp_path, texts, *arguments) as server:
         person = Person(browser, server.address)
         assert person.spans() == [Span(6, 14, "DRINK"), Span(21, 26, "FOOD")]
-        chips = [chip.text for chip in person.all("#text .chip")]
+        chips = person.texts("#text .chip")
         assert chips[0].startswith("DRINK model") and chips[0].endswith("%")
         assert chips[1].startswith("FOOD rule ")
         assert person.text("#guidelines h3") == "Baked"
         assert "All that is <b>baked</b>." in person.text("#guidelines")
         person.until(lambda: person.shown("#findings"))
         assert "finds FOOD in 'scone', the model nothing there" in person.text("#findings")
-        assert [piece.text for piece in person.all("#text .finding")] == ["scone"]
+        assert person.texts("#text .finding") == ["scone"]
         person.press("f", "y")  # there, and as suggested
         assert person.spans() == [Span(6, 14, "DRINK")]
         person.accept()
@@ -400,7 +400,7 @@ def test_two_versions_are_reconciled_side_by_side(browser: Any, tmp_path: Path) 
     with Server(tmp_path, "--adjudicate", "anna.jsonl", "ben.jsonl", "-o", "answers.jsonl") as server:
         assert answers(tmp_path) == [(TEXTS[1], "accept", [Span(3, 8, "FOOD")])]  # alike, so settled
         person = Person(browser, server.address)
-        assert [name.text for name in person.all(".version h3")] == ["anna.jsonl", "ben.jsonl"]
+        assert person.texts(".version h3") == ["anna.jsonl", "ben.jsonl"]
         assert person.spans() == [Span(21, 26, "FOOD")]  # what both have
         person.press("b")
         assert person.spans() == [Span(11, 14, "DRINK"), Span(21, 26, "FOOD")]
@@ -469,12 +469,12 @@ def labelled_from_nothing(browser: Any, folder: Path, count: int, features: str 
 
         # what comes now is read by the model: accept, correct, go back, skip
         rest = {document.id: document for document in gold(count + MORE)}
-        while not any("model" in chip.text for chip in person.all("#text .chip")):
+        while not any("model" in chip for chip in person.texts("#text .chip")):
             assert person.number is not None, "the model proposes nothing at all"
             person.then_next(lambda: person.press("s"))
         corrected = rest[person.text("#about")]
         proposed = person.spans()
-        assert any("model" in chip.text for chip in person.all("#text .chip"))
+        assert any("model" in chip for chip in person.texts("#text .chip"))
         for span in proposed:
             person.drag(span.start, span.start + 1)
             person.press(BACKSPACE)
