@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ _SETTLED = 60.0  # seconds in which whoever made a file has surely locked it
 
 def temporary_name(folder: str) -> str:
     """A path in the folder that is not taken; the name tells this machine, as others may use the folder too."""
-    return os.path.join(folder, f".crfner-{_host()}-{secrets.token_hex(8)}.tmp")
+    return os.path.join(folder, f".crfner-{_host()}-{os.urandom(8).hex()}.tmp")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,13 +98,15 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(entry, data)
 
 
-def load(path: str | os.PathLike[str]) -> Stored:
+def load(path: str | os.PathLike[str], begun: Callable[[Mapping[str, Any]], None] | None = None) -> Stored:
     """Read and check a model file.
+
+    begun  called with the manifest before the other parts are unpacked, which is most of the work
 
     Raises CrfnerError, in one sentence, when the file is missing, not a model, damaged, cut short, of a newer version,
     unreasonably large when unpacked, or holds names that it should not.
     """
-    return _opened(os.fspath(path), os.fspath(path), _Room())
+    return _opened(os.fspath(path), os.fspath(path), _Room(), begun)
 
 
 def from_bytes(data: bytes, name: str) -> Stored:
@@ -114,10 +116,12 @@ def from_bytes(data: bytes, name: str) -> Stored:
     return _opened(io.BytesIO(data), name, data.room if isinstance(data, _Part) else _Room())
 
 
-def _opened(source: str | io.BytesIO, name: str, room: _Room) -> Stored:
+def _opened(
+    source: str | io.BytesIO, name: str, room: _Room, begun: Callable[[Mapping[str, Any]], None] | None = None
+) -> Stored:
     try:
         with zipfile.ZipFile(source) as archive:
-            return _read(archive, room)
+            return _read(archive, room, begun)
     except _Refused as refused:
         raise CrfnerError(f"{name}: {refused}") from None
     except FileNotFoundError:
@@ -149,7 +153,7 @@ class _Refused(Exception):
     """Why a model file is not opened."""
 
 
-def _read(archive: zipfile.ZipFile, room: _Room) -> Stored:
+def _read(archive: zipfile.ZipFile, room: _Room, begun: Callable[[Mapping[str, Any]], None] | None) -> Stored:
     entries = {entry.filename: entry for entry in archive.infolist()}
     if len(entries) != len(archive.infolist()):
         raise _Refused("the model holds two parts of one name; refused as unsafe")
@@ -170,6 +174,8 @@ def _read(archive: zipfile.ZipFile, room: _Room) -> Stored:
     listed = _listed(manifest)
     if set(listed) != set(entries):
         raise _Refused("the model is damaged: its parts are not those that its manifest lists")
+    if begun is not None:
+        begun(manifest)
     parts: dict[str, bytes] = {}
     for name, entry in entries.items():
         parts[name] = _unpack(archive, entry)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crfner.crf.tagging import batches
+from crfner.batches import batches
 from crfner.document import Document, Span
 from crfner.parallel import Given, Pool
 

@@ -42,6 +42,8 @@ except ImportError:  # there was no compiler
 _WITH_PLAIN = ("default", "social")  # whose patterns begin with the alternatives that `_tokens.c` knows
 _SURROGATE = re.compile("[\ud800-\udfff]")  # halves of pairs, which UTF-8 has not
 
+_MARKS = ("Mn", "Mc", "Me")  # Unicode's categories of combining marks
+
 SENTENCE_METHODS = ("rules", "punkt")
 
 
@@ -63,17 +65,18 @@ def tokenize(text: str, tokenizer: str = "default") -> list[Offsets]:
 
 def _by_pattern(name: str) -> Callable[[str], list[Offsets]]:
     def spans(text: str) -> list[Offsets]:
-        if _tokens is not None and name in _WITH_PLAIN and (text.isascii() or not _SURROGATE.search(text)):
-            return _tokens.cut(text, _first(name))
-        return [match.span() for match in _pattern(name).finditer(text)]
+        ascii_ = text.isascii()
+        if _tokens is not None and name in _WITH_PLAIN and (ascii_ or not _SURROGATE.search(text)):
+            return _tokens.cut(text, _first(name, ascii_))
+        return [match.span() for match in _pattern(name, ascii_).finditer(text)]
 
     return spans
 
 
 @cache
-def _first(name: str) -> Callable[[str, int], Offsets | None]:
+def _first(name: str, ascii_: bool) -> Callable[[str, int], Offsets | None]:
     """The first token from a character on, by the pattern; it sees what is before that character."""
-    search = _pattern(name).search
+    search = _pattern(name, ascii_).search
 
     def first(text: str, start: int) -> Offsets | None:
         match = search(text, start)
@@ -95,20 +98,24 @@ whitespace  runs of anything but white space; NLTK's WhitespaceTokenizer
 
 
 @cache
-def _pattern(name: str) -> re.Pattern[str]:
-    """The compiled pattern of a tokeniser; built at first use, in about 20 ms."""
-    return re.compile(_source(name))
+def _pattern(name: str, ascii_: bool = False) -> re.Pattern[str]:
+    """The compiled pattern of a tokeniser; built at first use, in about 40 ms.
+
+    ascii_  for texts in ASCII alone: the same tokens, from a pattern that is built in a quarter of the time
+    """
+    return re.compile(_source(name, _SOFT_HYPHEN if ascii_ else _extenders()))
 
 
-def _source(name: str) -> str:
+def _source(name: str, extend: str) -> str:
     """The regular expression of a tokeniser.
+
+    extend  the inside of a character class: what never stands apart from the character before it
 
     Every repeat that could be long is possessive or has one way to match, and those that may scan far before they fail
     start only where a run starts: the time is linear in the length of any text.
     """
     if name == "whitespace":
         return r"\S++"
-    extend = _extenders()
     if name == "wordpunct":
         return rf"\w[\w{extend}]*+|[^\w\s]++"
 
@@ -152,6 +159,21 @@ _EMOTICON = (
 )
 
 
+_SOFT_HYPHEN = "\xad"
+
+# where combining marks may be; the deserts between, such as Chinese characters, would take three quarters of the time
+_BLOCKS = (
+    range(0x300, 0x3100),
+    range(0xA660, 0xAC00),
+    range(0xFB00, 0xFE30),
+    range(0x10000, 0x12000),
+    range(0x13430, 0x13460),
+    range(0x16100, 0x17000),
+    range(0x1BC00, 0x1E970),
+    range(0xE0100, 0xE01F0),
+)
+
+
 @cache
 def _extenders() -> str:
     """A character class's inside: what never stands apart from the character before it.
@@ -159,16 +181,18 @@ def _extenders() -> str:
     All combining marks (which hold the variation selectors), zero-width joiner and non-joiner, word joiner and soft
     hyphen. Taken from Python's own Unicode tables, so that both always know the same characters.
     """
-    points = [0xAD, 0x200C, 0x200D, 0x2060]
-    blocks = (range(0x300, 0x20000), range(0xE0100, 0xE01F0))
-    points += [point for block in blocks for point in block if unicodedata.category(chr(point))[0] == "M"]
+    points = [ord(_SOFT_HYPHEN), 0x200C, 0x200D, 0x2060]
+    for block in _BLOCKS:
+        categories = map(unicodedata.category, map(chr, block))  # no step of it in Python: there are many
+        points += [point for point, category in zip(block, categories, strict=True) if category in _MARKS]
     ranges: list[list[int]] = []
     for point in sorted(points):
         if ranges and point == ranges[-1][1] + 1:
             ranges[-1][1] = point
         else:
             ranges.append([point, point])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+    # the characters themselves and no escapes, which take ten times as long to read; none of them means anything else
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
 
 def split_sentences(text: str, tokens: Sequence[Offsets], method: str = "rules") -> list[Offsets]:

@@ -63,7 +63,7 @@ def test_a_mark_is_never_split_from_what_it_stands_on(name: str, text: str) -> N
 @settings(deadline=None)
 @given(text=TEXTS)
 def test_the_shortcuts_for_common_tokens_change_nothing(name: str, text: str) -> None:
-    source = module._source(name)
+    source = module._source(name, module._extenders())
     general = module.re.compile(source[source.index("|(?:") + 1 :])
     assert tokenize(text, name) == [match.span() for match in general.finditer(text)]
 
@@ -109,7 +109,7 @@ def test_nltk_runs_the_default_pattern_to_the_same_tokens() -> None:
     nltk = pytest.importorskip("nltk.tokenize")
     text = "Amal's dose: 2.5mg b.i.d. (don't skip), see https://x.org/a_(b). Cafe\u0301 at U.S.-based AT&T!"
     try:
-        spans = list(nltk.RegexpTokenizer(module._source("default")).span_tokenize(text))
+        spans = list(nltk.RegexpTokenizer(module._source("default", module._extenders())).span_tokenize(text))
     except ValueError as error:  # recent NLTK refuses long patterns
         pytest.skip(str(error))
     assert spans == tokenize(text)
@@ -226,6 +226,21 @@ def test_tokens_in_c_are_those_of_the_pattern(text: str) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, "_tokens", None)
             assert found == tokenize(text, name)
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+@given(
+    text=st.lists(st.sampled_from(["word", "'s", "www.a.com", "1.5", "U.S.", ":-)", " .", *" '-.@#/:"])).map("".join)
+)
+@settings(deadline=None)
+def test_the_pattern_for_ascii_finds_what_the_whole_one_finds(name: str, text: str) -> None:
+    found, whole = (module._pattern(name, ascii_).finditer(text) for ascii_ in (True, False))
+    assert [match.span() for match in found] == [match.span() for match in whole]
+
+
+def test_all_combining_marks_of_this_python_are_known() -> None:
+    marks = {point for point in range(sys.maxunicode + 1) if unicodedata.category(chr(point)).startswith("M")}
+    assert marks <= {point for block in module._BLOCKS for point in block}
 
 
 def test_what_does_not_go_forward_in_c_is_refused() -> None:

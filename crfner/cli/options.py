@@ -16,7 +16,7 @@ from crfner.cli.format_names import FormatName
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import STANDARD_STREAM, expand_inputs, open_text
-from crfner.formats import brat
+from crfner.formats import brat_names
 from features import FeatureSet, Lexicon
 from features.presets import PRESETS
 
@@ -83,7 +83,7 @@ def read_documents(path: str, format: str | None, overlaps: bool = False) -> Ite
 
 def several_paths(inputs: Sequence[str]) -> list[str]:
     """The files that the arguments name, each document once; standard input where there are none."""
-    return brat.documents(expand_inputs(inputs or (STANDARD_STREAM,)))
+    return brat_names.documents(expand_inputs(inputs or (STANDARD_STREAM,)))
 
 
 def read_several(paths: Sequence[str], format: str | None) -> Iterator[Document]:

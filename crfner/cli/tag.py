@@ -22,10 +22,10 @@ from crfner.cli.options import (
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, atomic_output, check_writable
-from crfner.shards import SHARD_TOKENS, Entry, Shards, Source, check_apart
 
 if TYPE_CHECKING:
     from crfner.crf import CRFRecognizer
+    from crfner.shards import Entry, Shards
     from crfner.tagging import Tagged
 
 OUTPUTS = ("jsonl", "conll", "inline", "table", "labelstudio", "doccano", "prodigy", "spans-csv")
@@ -121,6 +121,8 @@ def tag(
         if output_dir is None:
             writer((writer.of(one) for one in entries(documents)), output)
         else:
+            from crfner.shards import SHARD_TOKENS, Entry, Shards, Source, check_apart
+
             options: dict[str, Any] = {
                 "format": chosen,
                 "from": input_format,

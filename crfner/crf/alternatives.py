@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crfner.batches import batches
 from crfner.crf.nbest import log_partition, n_best
-from crfner.crf.tagging import batches
 from crfner.document import Document, Span
 from crfner.errors import SettingError
 from crfner.schemes import decode

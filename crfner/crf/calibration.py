@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crfner.batches import batches
 from crfner.crf.decode import Bools, Floats
 from crfner.crf.likely import Likely, chances
-from crfner.crf.tagging import Tagger, batches
+from crfner.crf.tagging import Tagger
 from crfner.crf.thresholds import BATCH, exact
 from crfner.document import Document
 from crfner.errors import CrfnerError

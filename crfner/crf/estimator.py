@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from crfner import store
+from crfner.batches import batches
 from crfner.crf import model_file
 from crfner.crf.hinting import hinted
 from crfner.crf.model_file import Fitted, Shared, with_setting
@@ -27,7 +28,7 @@ from crfner.crf.settings import (
     checked_thresholds,
     with_hits_read,
 )
-from crfner.crf.tagging import Tagger, batches
+from crfner.crf.tagging import Tagger
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
 from crfner.hints import LEARNT, Hinter

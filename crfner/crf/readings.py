@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from crfner.batches import batches
 from crfner.crf.decode import confidence, viterbi
 from crfner.crf.estimator import CRFRecognizer
-from crfner.crf.tagging import batches
 from crfner.document import Document, Span
 from crfner.schemes import decode
 

@@ -1,14 +1,13 @@
 """Tagging a batch of documents with a fitted model: emissions, the best tags, and how probable spans are.
 
-Public names: `Tagger`, `asked_for`, `batches`, `lengths_of`, `Batch`.
+Public names: `Tagger`, `asked_for`, `lengths_of`, `Batch`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import TypeVar
 
 import numpy as np
 
@@ -27,26 +26,7 @@ from crfner.schemes import continues, decode, may_follow, split_tag
 Batch = Sequence[tuple[Document, Sequence[Span]]]
 """Documents, tokenised, with spans whose probability is asked for."""
 
-T = TypeVar("T")
-
 _RUNS = 1 << 12  # runs of tags whose chunks are remembered
-_BATCH = 8192  # tokens that are tagged together; enough to share the cost of a step, little enough to stream
-
-
-def batches(items: Iterable[T], tokens: Callable[[T], int], least: int = _BATCH) -> Iterator[list[T]]:
-    """The items in groups that are worth tagging together, by how many tokens each has; the last may be empty.
-
-    least  a group is whole when its items have so many together
-    """
-    batch: list[T] = []
-    size = 0
-    for item in items:
-        batch.append(item)
-        size += tokens(item) or 1  # documents without any are not gathered for ever
-        if size >= least:
-            yield batch
-            batch, size = [], 0
-    yield batch
 
 
 def lengths_of(documents: Iterable[Document]) -> list[int]:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from crfner.batches import batches
 from crfner.crf.likely import Likely, apart
-from crfner.crf.tagging import batches
 from crfner.document import Chunk, Document
 from crfner.errors import SettingError
 

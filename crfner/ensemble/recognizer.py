@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from crfner import store
+from crfner.batches import batches
 from crfner.crf import CRFRecognizer, model_file
 from crfner.crf.corpus import warn_of_few
-from crfner.crf.tagging import batches
 from crfner.document import Document, Span
 from crfner.ensemble.training import train_members
 from crfner.ensemble.voting import Voters, proposed, voted

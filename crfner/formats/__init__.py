@@ -38,6 +38,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import chain
 from typing import Any
 
@@ -45,25 +46,7 @@ from crfner import plugins
 from crfner.document import Document
 from crfner.errors import CrfnerError, InputError
 from crfner.files import atomic_output, open_text
-from crfner.formats import (
-    brat,
-    conll,
-    docbin,
-    doccano,
-    hf_parquet,
-    huggingface,
-    inline,
-    jsonl,
-    labelstudio,
-    markup,
-    prodigy,
-    pubtator,
-    rasa,
-    spacy,
-    span_table,
-    table,
-    text,
-)
+from crfner.formats import brat_names
 from crfner.formats.checks import Notes
 from crfner.formats.sniffing import by_bytes, by_content
 
@@ -93,31 +76,51 @@ class Format:
     by_path: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _In:
+    """A function of one of the modules here, imported when it is called: no file is of more than a few formats."""
+
+    module: str
+    name: str
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        function: Callable[..., Any] = getattr(import_module(f"{__name__}.{self.module}"), self.name)
+        return function
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return self.function(*arguments, **options)
+
+
 _CONLL = (".conll", ".iob", ".iob1", ".iob2", ".bio", ".bioes", ".bilou", ".bmes", ".bmewo", ".tsv")
 
 FORMATS: dict[str, Format] = {
-    "conll": Format(conll.read, conll.write, _CONLL),
-    "spacy": Format(spacy.read, spacy.write_json, overlaps=True),
-    "spacy-json": Format(spacy.read_json, spacy.write_json, (".json",), True),
-    "spacy-jsonl": Format(spacy.read_jsonl, spacy.write_jsonl, overlaps=True),
-    "spacy-py": Format(spacy.read_python, spacy.write_python, (".py",), True),
-    "docbin": Format(docbin.read, docbin.write, (".spacy",), True, True),
-    "hf-json": Format(huggingface.read, huggingface.write_json),
-    "hf-jsonl": Format(huggingface.read, huggingface.write_jsonl),
-    "hf-parquet": Format(hf_parquet.read, hf_parquet.write, (".parquet",), by_path=True),
-    "jsonl": Format(jsonl.read, jsonl.write, (".jsonl", ".ndjson"), True),
-    "prodigy": Format(jsonl.read, prodigy.write, overlaps=True),
-    "doccano": Format(doccano.read, doccano.write, overlaps=True),
-    "labelstudio": Format(labelstudio.read, labelstudio.write, overlaps=True),
-    "brat": Format(brat.read, brat.write, (".ann",), overlaps=True, by_path=True),
-    "pubtator": Format(pubtator.read, pubtator.write, (".pubtator",), overlaps=True),
-    "spans-csv": Format(span_table.read, span_table.write_csv, (".csv",), overlaps=True),
-    "spans-tsv": Format(span_table.read, span_table.write_tsv, overlaps=True),
-    "text": Format(text.read, text.write, (".txt", ".text")),
-    "inline": Format(inline.read, inline.write, (".md",)),
-    "markup": Format(markup.read, markup.write, (".markup",), True),
-    "rasa": Format(rasa.read, rasa.write, (".yml", ".yaml")),
-    "table": Format(None, table.write),
+    "conll": Format(_In("conll", "read"), _In("conll", "write"), _CONLL),
+    "spacy": Format(_In("spacy", "read"), _In("spacy", "write_json"), overlaps=True),
+    "spacy-json": Format(_In("spacy", "read_json"), _In("spacy", "write_json"), (".json",), True),
+    "spacy-jsonl": Format(_In("spacy", "read_jsonl"), _In("spacy", "write_jsonl"), overlaps=True),
+    "spacy-py": Format(_In("spacy", "read_python"), _In("spacy", "write_python"), (".py",), True),
+    "docbin": Format(_In("docbin", "read"), _In("docbin", "write"), (".spacy",), True, True),
+    "hf-json": Format(_In("huggingface", "read"), _In("huggingface", "write_json")),
+    "hf-jsonl": Format(_In("huggingface", "read"), _In("huggingface", "write_jsonl")),
+    "hf-parquet": Format(_In("hf_parquet", "read"), _In("hf_parquet", "write"), (".parquet",), by_path=True),
+    "jsonl": Format(_In("jsonl", "read"), _In("jsonl", "write"), (".jsonl", ".ndjson"), True),
+    "prodigy": Format(_In("jsonl", "read"), _In("prodigy", "write"), overlaps=True),
+    "doccano": Format(_In("doccano", "read"), _In("doccano", "write"), overlaps=True),
+    "labelstudio": Format(_In("labelstudio", "read"), _In("labelstudio", "write"), overlaps=True),
+    "brat": Format(_In("brat", "read"), _In("brat", "write"), (".ann",), overlaps=True, by_path=True),
+    "pubtator": Format(_In("pubtator", "read"), _In("pubtator", "write"), (".pubtator",), overlaps=True),
+    "spans-csv": Format(_In("span_table", "read"), _In("span_table", "write_csv"), (".csv",), overlaps=True),
+    "spans-tsv": Format(_In("span_table", "read"), _In("span_table", "write_tsv"), overlaps=True),
+    "text": Format(_In("text", "read"), _In("text", "write"), (".txt", ".text")),
+    "inline": Format(_In("inline", "read"), _In("inline", "write"), (".md",)),
+    "markup": Format(_In("markup", "read"), _In("markup", "write"), (".markup",), True),
+    "rasa": Format(_In("rasa", "read"), _In("rasa", "write"), (".yml", ".yaml")),
+    "table": Format(None, _In("table", "write")),
 }
 _SPACY_BY_ENDING = {".py": "spacy-py", ".jsonl": "spacy-jsonl"}
 
@@ -239,7 +242,7 @@ def by_ending(path: str | os.PathLike[str]) -> str | None:
 
 def by_path(path: str | os.PathLike[str]) -> str | None:
     """The format of a folder or a binary file, by its ending or what is in it; None for what is text."""
-    if brat.holds(path):
+    if brat_names.holds(path):
         return "brat"
     name = by_ending(path)
     if name is not None and find(name, "").by_path:

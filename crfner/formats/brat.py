@@ -7,14 +7,14 @@ A discontinuous annotation becomes one span from its first start to its last end
 Offsets count characters, line breaks included; a CRLF is two. What the file quotes tells whether a program counted
 otherwise.
 
-Public names: `read` (takes a path), `holds`, `documents`; `write`, from `brat_writing`.
+Public names: `read` (takes a path); `write`, from `brat_writing`.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
@@ -25,7 +25,7 @@ from crfner.formats.brat_writing import KINDS, MORE, write
 from crfner.formats.checks import Entity, Notes, Place, checked_spans, checked_text, show
 from crfner.formats.units import BYTES, ONE_BREAK, UTF16, fitted, plain
 
-__all__ = ["documents", "holds", "read", "write"]
+__all__ = ["read", "write"]
 
 _UNITS = (ONE_BREAK, UTF16, BYTES)
 _BOM = "\ufeff"
@@ -62,22 +62,6 @@ class _Annotations:
         """Whether spans cannot hold all of it: other lines, fragments, ids that are not in order."""
         in_order = [bound.id for bound in self.bound] == [f"T{number}" for number in range(1, len(self.bound) + 1)]
         return bool(self.lines) or not in_order or any(len(bound.fragments) > 1 for bound in self.bound)
-
-
-def holds(path: str | os.PathLike[str]) -> bool:
-    """Whether the path is a folder with an .ann file in it, an .ann file, or a .txt file with its .ann beside it."""
-    name = os.fspath(path)
-    stem, ending = os.path.splitext(name)
-    if os.path.isdir(name):
-        return any(file.endswith(".ann") for _, _, files in os.walk(name) for file in files)
-    return ending == ".ann" or (ending == ".txt" and os.path.isfile(f"{stem}.ann"))
-
-
-def documents(paths: Iterable[str]) -> list[str]:
-    """The paths without the .ann files whose .txt is among them too, which is the same document."""
-    given = list(paths)
-    texts = {os.path.splitext(path)[0] for path in given if path.endswith(".txt")}
-    return [path for path in given if not path.endswith(".ann") or os.path.splitext(path)[0] not in texts]
 
 
 def read(path: str | os.PathLike[str], name: str, *, notes: Notes, overlaps: bool = False) -> Iterator[Document]:

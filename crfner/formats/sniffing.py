@@ -15,8 +15,8 @@ import zlib
 from typing import Any
 
 from crfner import schemes
-from crfner.formats import huggingface, span_table
 
+_COLUMNS = {"text", "start", "end", "label"}  # that a table of spans has at least
 _LINES = 50  # lines that are looked at for tags
 _PYTHON = re.compile(
     r"^[A-Za-z_]\w*[ \t]*(?::[^=\n]*)?=[ \t]*[\[(]\s*+(?:#.*+\s*+)*+[\[(]\s*+[rRuUbBfF]?[\"']", re.MULTILINE
@@ -57,6 +57,8 @@ def _rows_of_tokens(row: dict[str, Any], listed: bool) -> str | None:
     format = "hf-json" if listed else "hf-jsonl"
     if isinstance(row.get("data"), list) and row["data"] and isinstance(row["data"][0], dict):
         row, format = row["data"][0], "hf-json"
+    from crfner.formats import huggingface  # most files are none of its, and need none of its readers
+
     words = [row[key] for key in huggingface.TOKENS if _is_list_of(row.get(key), str)]
     tags = [row[key] for key in huggingface.TAGS if _is_list_of(row.get(key), int | str)]
     return format if words and any(len(tag) == len(words[0]) for tag in tags) else None
@@ -84,7 +86,11 @@ def _by_header(head: str) -> str | None:
     header = re.split(r"[\r\n]", head.lstrip("\ufeff"), maxsplit=1)[0]
     for delimiter in "\t,;":
         names = [name.strip('" ') for name in header.split(delimiter)]
-        if {"text", "start", "end", "label"} <= span_table.header_columns(names).keys():
+        if len(names) < len(_COLUMNS):
+            continue
+        from crfner.formats import span_table
+
+        if span_table.header_columns(names).keys() >= _COLUMNS:
             return "spans-tsv" if delimiter == "\t" else "spans-csv"
     return None
 

@@ -6,7 +6,6 @@ Public names: `Backend`, `Loky`, `Dask`, `Ray`.
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -211,6 +210,8 @@ def _check_versions(found: dict[str, Any], address: str, close: Callable[[], Non
 
 def _reach(address: str) -> None:
     """Raise CrfnerError where nothing listens: Ray itself would try for minutes."""
+    import socket
+
     if address == "auto":
         return
     parts = urlsplit(address if "://" in address else f"tcp://{address}")

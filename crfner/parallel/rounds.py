@@ -18,7 +18,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import TimeoutError as MultiprocessingTimeout  # what joblib raises; no TimeoutError of Python's
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
@@ -154,13 +153,15 @@ class Pool:
         while left:
             together = [number for number in left if ends[number] < _TOGETHER] or [next(iter(left))]
             backend = self._ready()
+            from multiprocessing import TimeoutError as TookTooLong  # what joblib raises, and none of Python's own
+
             try:
                 work = [(number, items[number]) for number in together]
                 with closing(self._round(function, work, given, usual, until)) as found:
                     for number, result in found:
                         del left[number]
                         yield number, result
-            except (TimeoutError, MultiprocessingTimeout):
+            except (TimeoutError, TookTooLong):
                 if monotonic() < until:
                     raise
                 return

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from crfner.batches import batches
 from crfner.crf import CRFRecognizer
 from crfner.crf.decode import Floats, lattice
 from crfner.crf.likely import with_likely
 from crfner.crf.nbest import log_partition, n_best
-from crfner.crf.tagging import Tagger, batches, lengths_of
+from crfner.crf.tagging import Tagger, lengths_of
 from crfner.document import Document, Offsets, touched_by
 from crfner.ensemble import EnsembleRecognizer
 from crfner.ensemble.voting import Voters

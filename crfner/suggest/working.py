@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from crfner.crf.tagging import batches
+from crfner.batches import batches
 from crfner.document import Document
 from crfner.parallel import Given, pool
 from crfner.recognizer import Recognizer

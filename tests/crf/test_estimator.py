@@ -17,7 +17,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.utils.validation import check_is_fitted
 
-from crfner.crf import ALGORITHMS, CRFRecognizer, emissions, tagging
+from crfner.batches import batches
+from crfner.crf import ALGORITHMS, CRFRecognizer, emissions
 from crfner.crf.packed import pack
 from crfner.document import Document, Span
 from crfner.errors import CrfnerError, SettingError
@@ -401,7 +402,7 @@ def test_the_size_of_a_batch_changes_nothing(
 ) -> None:
     documents = [*corpus[:40], Document(""), Document(" "), *corpus[40:80]]
     expected = list(fitted.recognize(documents))
-    monkeypatch.setattr(tagging, "_BATCH", size)
+    monkeypatch.setattr(batches, "__defaults__", (size,))
     found = list(fitted.recognize(documents))
     assert found == expected
     assert [document.id for document in found] == [document.id for document in documents]
@@ -414,7 +415,7 @@ def test_tables_that_are_emptied_again_and_again_change_nothing(
     expected = list(fitted.recognize(corpus[:80]))
     copy = pickle.loads(pickle.dumps(fitted))
     monkeypatch.setattr(emissions, "_TABLE_SIZE", size)
-    monkeypatch.setattr(tagging, "_BATCH", 50)
+    monkeypatch.setattr(batches, "__defaults__", (50,))
     assert list(copy.recognize(corpus[:80])) == expected
 
 

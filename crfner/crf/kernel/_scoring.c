@@ -17,6 +17,12 @@
 
 #include <stdlib.h>
 
+#if defined(__GNUC__) || defined(__clang__)
+#define FETCH(place) __builtin_prefetch((place), 1)
+#else
+#define FETCH(place) ((void)(place))
+#endif
+
 typedef struct {
     Array blob, offsets, table, starts, targets, values;
     uint64_t seed;
@@ -70,6 +76,24 @@ static uint64_t hash_end(uint64_t hash) {
     return hash ^ (hash >> 29);
 }
 
+/* Put an attribute into the table; whether it was there. -1 and an error if the arrays are unsound. */
+static int put(const Array *blob, const Array *offsets, const Array *table, Py_ssize_t number, uint64_t hash) {
+    int64_t *slots = table->data;
+    uint64_t mask = (uint64_t)table->size - 1, slot = hash & mask;
+    for (; slots[slot]; slot = (slot + 1) & mask) {
+        if ((uint64_t)slots[slot] >> 32 != hash >> 32) continue;
+        Py_ssize_t size, other_size;
+        const uint8_t *bytes = attribute(blob, offsets, number, &size);
+        const uint8_t *other = attribute(blob, offsets, (slots[slot] & 0x7fffffff) - 1, &other_size);
+        if (!bytes || !other) return -1;
+        if (size == other_size && !memcmp(bytes, other, (size_t)size)) return 1;
+    }
+    slots[slot] = (int64_t)((hash >> 32 << 32) | (uint64_t)(number + 1));
+    return 0;
+}
+
+enum { AHEAD = 16 }; /* attributes whose slots are fetched from memory together, as each alone would be waited for */
+
 /* index(blob, offsets, table, seed) -> the first attribute that comes a second time, or -1. Fills the table of zeros. */
 static PyObject *index_all(PyObject *module, PyObject *arguments) {
     PyObject *objects[4], *result = NULL;
@@ -85,23 +109,22 @@ static PyObject *index_all(PyObject *module, PyObject *arguments) {
         fail("the table should be a power of two, and twice as large as the attributes are many");
         goto done;
     }
-    int64_t *slots = table.data;
-    memset(slots, 0, (size_t)table.size * sizeof *slots);
-    uint64_t mask = (uint64_t)table.size - 1;
-    for (Py_ssize_t number = 0; number < count && twice < 0; number++) {
-        Py_ssize_t size, other_size;
-        const uint8_t *bytes = attribute(&blob, &offsets, number, &size);
-        if (!bytes) goto done;
-        uint64_t hash = hash_end(hash_on(seed, bytes, size)), slot = hash & mask;
-        for (; slots[slot]; slot = (slot + 1) & mask) {
-            if ((uint64_t)slots[slot] >> 32 != hash >> 32) continue;
-            const uint8_t *other = attribute(&blob, &offsets, (slots[slot] & 0x7fffffff) - 1, &other_size);
-            if (other && size == other_size && !memcmp(bytes, other, (size_t)size)) {
-                twice = number;
-                break;
-            }
+    memset(table.data, 0, (size_t)table.size * sizeof(int64_t));
+    for (Py_ssize_t first = 0; first < count && twice < 0; first += AHEAD) {
+        uint64_t hashes[AHEAD];
+        Py_ssize_t several = count - first < AHEAD ? count - first : AHEAD;
+        for (Py_ssize_t i = 0; i < several; i++) {
+            Py_ssize_t size;
+            const uint8_t *bytes = attribute(&blob, &offsets, first + i, &size);
+            if (!bytes) goto done;
+            hashes[i] = hash_end(hash_on(seed, bytes, size));
+            FETCH((int64_t *)table.data + (hashes[i] & ((uint64_t)table.size - 1)));
         }
-        if (twice < 0) slots[slot] = (int64_t)((hash >> 32 << 32) | (uint64_t)(number + 1));
+        for (Py_ssize_t i = 0; i < several && twice < 0; i++) {
+            int was = put(&blob, &offsets, &table, first + i, hashes[i]);
+            if (was < 0) goto done;
+            if (was) twice = first + i;
+        }
     }
     result = PyLong_FromSsize_t(twice);
 done:
