@@ -15,10 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-try:
-    import fcntl
-except ImportError:  # on Windows, where what is left stays
-    fcntl = None  # type: ignore[assignment]
+from crfner.locking import CAN_LOCK, lock
 
 _NAME = re.compile(r"\.crfner-(?P<host>.*)-[0-9a-f]{16}\.tmp")
 _SETTLED = 60.0  # seconds in which whoever made a file has surely locked it
@@ -35,8 +32,7 @@ def held(path: str) -> Iterator[None]:
     descriptor = None
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY)
-        if fcntl is not None:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        lock(descriptor, shared=True)
     try:
         yield
     finally:
@@ -47,9 +43,9 @@ def held(path: str) -> Iterator[None]:
 def remove_abandoned(folder: str) -> None:
     """Remove the temporary files and folders of this machine there that no process writes any more.
 
-    What cannot be looked at or removed stays.
+    What cannot be looked at or removed stays, and on a system without locks all does.
     """
-    if fcntl is None:
+    if not CAN_LOCK:
         return
     with suppress(OSError), os.scandir(folder or ".") as entries:
         for entry in entries:
@@ -64,7 +60,8 @@ def _remove_if_abandoned(entry: os.DirEntry[str]) -> None:
         return
     descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not lock(descriptor):
+            return
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path, ignore_errors=True)
         else:

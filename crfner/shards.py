@@ -8,7 +8,6 @@ Public names: `Source`, `Shards`, `Shard`, `Entry`, `check_apart`, `digest_of`, 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -20,6 +19,7 @@ from typing import Any
 from crfner.document import Document
 from crfner.errors import CrfnerError
 from crfner.files import STANDARD_STREAM, atomic_output
+from crfner.locking import lock
 from crfner.version import __version__
 
 MANIFEST = "manifest.json"
@@ -103,10 +103,8 @@ class Shards:
         os.makedirs(self.folder, exist_ok=True)
         handle = os.open(self.folder, os.O_RDONLY)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise CrfnerError(f"{self.folder}: another crfner is writing shards here; wait for it") from None
+            if not lock(handle):
+                raise CrfnerError(f"{self.folder}: another crfner is writing shards here; wait for it")
             if resume:
                 self._read()
             elif os.listdir(self.folder):

@@ -10,7 +10,6 @@ Public names: `AnswerLog`, `read_log`, `last_decisions`, `accepted`.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -23,6 +22,7 @@ from crfner.errors import CrfnerError, InputError
 from crfner.files import reason
 from crfner.formats.checks import Place, parse_json, show, to_json
 from crfner.formats.jsonl import from_record, to_record
+from crfner.locking import lock
 
 
 class AnswerLog:
@@ -84,12 +84,10 @@ class AnswerLog:
         self._size += len(payload)
 
     def _lock(self) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not lock(self._file):
             raise CrfnerError(
                 f"{self.path}: another crfner annotate is writing to this file; end it, or name another file with -o"
-            ) from None
+            )
 
     def _check_in_place(self) -> None:
         """The file may have been moved or removed; what is written to it then would be lost."""

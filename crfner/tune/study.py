@@ -9,7 +9,6 @@ Public names: `Study`.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import warnings
@@ -20,6 +19,7 @@ from crfner.errors import CrfnerError, InputError, SettingError
 from crfner.evaluation.units import Outcome, total
 from crfner.evaluation.values import Score
 from crfner.files import check_writable, reason
+from crfner.locking import lock
 from crfner.tune.space import Point, preset_point, suggest
 from crfner.tune.values import Trial
 from features.presets import PRESETS
@@ -176,11 +176,9 @@ class _Lock:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
             raise CrfnerError(f"{path}: cannot be written: {reason(error)}") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not lock(self._file):
             self.close()
-            raise CrfnerError(f"{path}: another crfner tune has this study; end it, or name another file") from None
+            raise CrfnerError(f"{path}: another crfner tune has this study; end it, or name another file")
         try:
             self._mend(path)
         except BaseException:
