@@ -5,7 +5,8 @@ tokens, is a second copy in which the rarest words have other letters: as many a
 as it did from the half to the whole. Pairs of words recur there more than they would, so the exponents are fitted to
 the real sizes alone.
 
-The time of one pass over the data is the difference between trainings of 5 and of 20 passes, by 15. Memory is what
+Time is that of the processor, as the difference between trainings of 5 and of 20 passes, by 15, is the time of one pass
+over the data, and by the clock it would be lost among what else the machine does. Memory is what
 training adds at most to what the process holds with the documents.
 """
 

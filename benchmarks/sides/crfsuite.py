@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from corpora import documents, sentences
@@ -48,11 +49,11 @@ def tag(model: Path, corpora: Path, corpus: str) -> dict[str, float]:
 
 
 def grow(learnt: list[Document], iterations: int) -> dict[str, float]:
-    """Training on these documents with so many passes: time, and the memory held at most and before it."""
+    """Training on these documents with so many passes: processor time, and the memory held at most and before it."""
     from sklearn_crfsuite import CRF
 
     held = mebibytes()
-    timer = Timer()
+    timer = Timer(process_time)
     attributes, tags = _prepared(preset("default"), learnt)
     CRF(max_iterations=iterations).fit(attributes, tags)
     return {"seconds": timer.seconds(), "iterations": iterations, "memory": mebibytes(), "held": held}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from corpora import documents
@@ -92,9 +93,9 @@ def small_model(corpora: Path, corpus: str, model: Path) -> dict[str, float]:
 
 
 def grow(learnt: list[Document], settings: Mapping[str, Any]) -> dict[str, float]:
-    """Training on these documents: time, the passes that it made, and the memory held at most and before it."""
+    """Training on these documents: processor time, the passes made, and the memory held at most and before it."""
     held = mebibytes()
-    timer = Timer()
+    timer = Timer(process_time)
     crf = CRFRecognizer(**settings).fit(learnt)
     seconds = timer.seconds()
     passes = crf.manifest["training"]["iterations"]
