@@ -210,6 +210,10 @@ class Known:
             for cut in range(min(len(parts), _MOST_CUTS)):  # a value may hold "|": each may stand between two values
                 self._ends[0].add("|".join(parts[: cut + 1]))
                 self._ends[1].add("|".join(parts[cut:]))
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew with other types, whose values have other numbers."""
         self._never: list[NDArray[np.bool_]] = [np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.bool_)]
 
     def never(self, last: bool, values: Values) -> NDArray[np.bool_]:

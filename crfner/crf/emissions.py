@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,15 +91,18 @@ class Emissions:
     def __init__(self, features: FeatureSet, weights: Weights) -> None:
         self._weights = weights = replace(weights, attributes=indexed(weights.attributes))
         self._pad = features.pad
-        self._of_words = [channel for channel in features.channels if not channel.of_hits]
         self._of_hits = [_Table(channel, weights) for channel in features.channels if channel.of_hits]
-        self._begin()
+        self._types = Types()
+        self._tables = [_table(channel, weights) for channel in features.channels if not channel.of_hits]
+        self._limit = min((table.limit for table in self._tables), default=_TABLE_SIZE)
 
     def words(self, documents: Views) -> Floats:
         """Scores of all tokens by their words and columns: (tokens, L)."""
         scores = np.zeros((len(documents.words), len(self._weights.tags)))
         if len(self._types) > self._limit:
-            self._begin()
+            self._types = Types()
+            for table in self._tables:
+                table.forget()
         batch = Batch.of(self._types, documents.words, documents.lengths, documents.documents, self._pad)
         for table in self._tables:
             table.add(documents, batch, scores)
@@ -114,23 +117,28 @@ class Emissions:
                 table.add_views(views, documents.places, scores)
         return scores
 
-    def _begin(self) -> None:
-        """Forget all words: their numbers, and the tables that are by those numbers."""
-        self._types = Types()
-        self._tables: list[_Table | _OfWords | _Coded | _Evidence] = []
-        self._limit = _TABLE_SIZE
-        for channel in self._of_words:
-            table: _Table | _OfWords | _Coded | _Evidence
-            if isinstance(channel.form, OfWords):
-                table = _OfWords(channel, channel.form, self._weights)
-                self._limit = table.vectors.limit
-            elif isinstance(channel.form, Elsewhere):
-                table = _Evidence(channel, channel.form, self._weights)
-            elif channel.form is not None:
-                table = _Coded(channel, self._weights)
-            else:
-                table = _Table(channel, self._weights)
-            self._tables.append(table)
+
+class _ByType(Protocol):
+    """What gives the words of a batch scores, by the numbers of their types.
+
+    limit  of types that it can tell apart
+    """
+
+    limit: int
+
+    def add(self, documents: Views, batch: Batch, scores: Floats) -> None:
+        """Add to the scores of all tokens what the channel gives them."""
+
+    def forget(self) -> None:
+        """Begin anew, as types get other numbers. Memory is kept for what comes: it would come back in pieces."""
+
+
+def _table(channel: Channel, weights: Weights) -> _ByType:
+    if isinstance(channel.form, OfWords):
+        return _OfWords(channel, channel.form, weights)
+    if isinstance(channel.form, Elsewhere):
+        return _Evidence(channel, channel.form, weights)
+    return _Table(channel, weights) if channel.form is None else _Coded(channel, weights)
 
 
 class _Vectors:
@@ -150,7 +158,7 @@ class _Vectors:
         weighty = np.flatnonzero(vectors.any(axis=(1, 2)))
         end = self._used + len(weighty)
         if end > len(self._rows):
-            grown = np.zeros((2 * end, *self._rows.shape[1:]))
+            grown = np.zeros((max(end, min(2 * end, self.limit + 1)), *self._rows.shape[1:]))
             grown[: self._used] = self._rows[: self._used]
             self._rows = grown
         self._rows[self._used : end] = vectors[weighty]
@@ -176,6 +184,11 @@ class _Table:
         self._weights = weights
         self._vectors = _Vectors(channel, weights)
         self._rows: dict[Key, int] = {}
+        self.limit = _TABLE_SIZE
+
+    def forget(self) -> None:
+        self._rows.clear()
+        self._vectors.clear()
 
     def add(self, documents: Views, batch: Batch, scores: Floats) -> None:
         self.add_views(documents.each, documents.places, scores)
@@ -191,8 +204,7 @@ class _Table:
 
     def learn(self, distinct: set[Key], known: int) -> None:
         if known + len(distinct) > self._vectors.limit:
-            self._rows.clear()
-            self._vectors.clear()
+            self.forget()
         new = iter([key for key in distinct if key not in self._rows])
         for keys in _slices(new):
             rows = self._vectors.keep(_summed(self._channel, self._weights, keys)).tolist()
@@ -212,6 +224,17 @@ class _Coded:
         self._known: Known | None = None
         if isinstance(attributes, Attributes) and len(attributes.blob) < _QUICK and "&" in channel.name:
             self._known = Known(attributes.starting(f"{channel.name}="))
+        self.limit = _TABLE_SIZE
+
+    def forget(self) -> None:
+        self._forget_codes()
+        self._otherwise.forget()
+        if self._known is not None:
+            self._known.forget()
+
+    def _forget_codes(self) -> None:
+        self._rows.clear()
+        self._vectors.clear()
 
     def add(self, documents: Views, batch: Batch, scores: Floats) -> None:
         form = self._channel.form
@@ -229,8 +252,7 @@ class _Coded:
     def _rows_of(self, distinct: Ints, coded: Coded) -> Numbers:
         codes = distinct.tolist()
         if len(self._rows) + len(codes) > self._vectors.limit:
-            self._rows.clear()
-            self._vectors.clear()
+            self._forget_codes()
         for new in _slices(iter([code for code in codes if code not in self._rows])):
             vectors = _summed(self._channel, self._weights, [coded.key(code) for code in new])
             self._rows.update(zip(new, self._vectors.keep(vectors).tolist(), strict=True))
@@ -244,16 +266,21 @@ class _OfWords:
         self._channel = channel
         self._form = form
         self._weights = weights
-        self.vectors = _Vectors(channel, weights)
+        self._vectors = _Vectors(channel, weights)
         self._rows = np.zeros(0, dtype=np.int32)  # by type
         self._plan = None if _scoring is None else _plan(channel, form, weights)
+        self.limit = self._vectors.limit
+
+    def forget(self) -> None:
+        self._rows = self._rows[:0]
+        self._vectors.clear()
 
     def add(self, documents: Views, batch: Batch, scores: Floats) -> None:
         learnt = [self._rows]
         for words in _slices(iter(batch.types.words[len(self._rows) :])):
-            learnt.append(self.vectors.keep(self._summed(words)))
+            learnt.append(self._vectors.keep(self._summed(words)))
         self._rows = np.concatenate(learnt)
-        self.vectors.add(self._rows[batch.laid], batch.places, scores)
+        self._vectors.add(self._rows[batch.laid], batch.places, scores)
 
     def _summed(self, words: list[str | None]) -> Floats:
         if self._plan is None or None in words:
@@ -272,6 +299,11 @@ class _Evidence:
         self._heads = [f"{channel.name}[{offset}]=" for offset in channel.offsets]
         self._otherwise = _Table(channel, weights)
         self._numbers = np.zeros((0, len(self._heads)), dtype=np.int32)  # of attributes, by code
+        self.limit = _TABLE_SIZE
+
+    def forget(self) -> None:
+        self._numbers = self._numbers[:0]
+        self._otherwise.forget()
 
     def add(self, documents: Views, batch: Batch, scores: Floats) -> None:
         attributes = self._weights.attributes
