@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from crfner.errors import CrfnerError
-from crfner.parallel.work import Sent
+from crfner.parallel.work import Sent, begin
 from crfner.version import __version__
 
 _PATIENCE = 10.0  # seconds that a scheduler may take to answer, and a worker to be there
@@ -60,8 +60,11 @@ class Loky:
         self._folder = tempfile.TemporaryDirectory(prefix="crfner-")
 
     def settings(self, jobs: int) -> dict[str, Any]:
-        """One process is no process of its own for joblib; of two, one has nothing to do (see `Pool`)."""
-        return {"backend": "loky", "n_jobs": max(jobs, 2)}
+        """One process is no process of its own for joblib; of two, one has nothing to do (see `Pool`).
+
+        Each begins before it waits for work: one whose parent was killed meanwhile would wait on.
+        """
+        return {"backend": "loky", "n_jobs": max(jobs, 2), "initializer": begin, "initargs": (os.getpid(),)}
 
     def number(self) -> int:
         """The processors that this process may use."""

@@ -1,6 +1,6 @@
 """The worker's side: what is given to all items is fetched and loaded once a process, and known by its SHA-256.
 
-Public names: `Sent`, `call`, `keep`, `drop`, `inside`.
+Public names: `Sent`, `begin`, `call`, `keep`, `drop`, `inside`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Sent:
 def call(function: Callable[[Any, Any], Any], sent: Sent, number: int, item: Any) -> tuple[int, Any]:
     """The item's number, and what the function makes of the value and the item; one at a time in a process."""
     with _lock:
-        _begin(sent.parent)
+        begin(sent.parent)
         token = _working.set(True)
         try:
             return number, function(sent.value(), item)
@@ -99,7 +99,8 @@ def drop(digest: str) -> None:
     _loaded.pop(digest, None)
 
 
-def _begin(parent: int | None) -> None:
+def begin(parent: int | None) -> None:
+    """Make this process a worker, if it is none yet, that ends with its parent on the same machine, if it has one."""
     global _begun
     if _begun:
         return

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
@@ -61,6 +64,28 @@ def test_what_a_killed_worker_was_doing_is_done_again(two: Pool, tmp_path: Path)
     marker.touch()
     assert [*two.ordered(errands.die_once, range(20), Given(str(marker)))] == [*range(20)]
     assert not marker.exists()
+
+
+_KILLED_EARLY = """
+import os, signal
+from joblib import Parallel, delayed, parallel_config
+from crfner.parallel.backends import Loky
+with parallel_config(**Loky().settings(2)):
+    print(*set(Parallel()(delayed(os.getpid)() for _ in range(20))), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_workers_that_were_given_no_work_yet_end_with_their_parent() -> None:
+    command = [sys.executable, "-c", _KILLED_EARLY]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60)  # they hold its output open
+    workers = [Path("/proc", number) for number in done.stdout.split()]
+    assert workers
+    deadline = monotonic() + 20
+    while left := [worker for worker in workers if worker.exists()]:
+        assert monotonic() < deadline, f"processes go on: {left}"
+        time.sleep(0.1)
 
 
 def test_an_item_that_kills_workers_is_named(two: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
