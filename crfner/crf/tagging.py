@@ -76,7 +76,7 @@ class Tagger:
                     f"{', '.join(self.labels)}"
                 )
         self.thresholds = dict(thresholds or {})
-        self.temperature = temperature
+        self.temperature = float(temperature)  # numpy makes objects of what a vast whole number divides
         self.consistency = consistency
         self.tags = fitted.weights.tags
         self.chain = _chain(fitted.weights, scheme)

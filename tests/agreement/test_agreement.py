@@ -71,7 +71,7 @@ def test_kappas_of_documents_are_those_of_their_tokens() -> None:
         assert one.kappa == pytest.approx(cohen_kappa_score(*sides))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(pairs())
 def test_f1_is_that_of_an_evaluation(given_: Pairs) -> None:
     found = agreement(given_, samples=20)
@@ -107,7 +107,7 @@ def test_f1_is_that_of_seqeval() -> None:
 # What must hold
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(pairs())
 def test_who_is_named_first_makes_no_difference(given_: Pairs) -> None:
     found, back = agreement(given_, samples=20), agreement([(b, a) for a, b in given_], samples=20)
@@ -117,13 +117,13 @@ def test_who_is_named_first_makes_no_difference(given_: Pairs) -> None:
     assert sorted(found.kinds.values()) == sorted(back.kinds.values())
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(pairs())
 def test_the_same_documents_again_change_no_score(given_: Pairs) -> None:
     assert without_intervals(agreement(given_, samples=1)) == without_intervals(agreement(given_ * 3, samples=1))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(pairs())
 def test_one_annotator_agrees_with_himself(given_: Pairs) -> None:
     found = agreement([(first, first) for first, _ in given_], samples=20)
