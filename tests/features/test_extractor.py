@@ -316,7 +316,7 @@ def test_importing_and_extracting_needs_only_the_standard_library_and_numpy() ->
         "print(*sorted({name.partition('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    found = {name for name in done.stdout.split() if "cython" not in name}  # older numpy has made-up modules of Cython's
+    found = {name for name in done.stdout.split() if "cython" not in name}  # made up by Cython, in older numpy
     assert found <= {"features", "numpy"}
 
 
