@@ -50,6 +50,9 @@ class Stored:
     parts: dict[str, bytes]
 
 
+_Begun = Callable[[Mapping[str, Any]], None]  # what is told the manifest before the other parts are unpacked
+
+
 class _Room:
     """How many bytes a file, and the models within it, may still unpack to; None is for the first to say."""
 
@@ -98,7 +101,7 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(entry, data)
 
 
-def load(path: str | os.PathLike[str], begun: Callable[[Mapping[str, Any]], None] | None = None) -> Stored:
+def load(path: str | os.PathLike[str], begun: _Begun | None = None) -> Stored:
     """Read and check a model file.
 
     begun  called with the manifest before the other parts are unpacked, which is most of the work
@@ -116,9 +119,7 @@ def from_bytes(data: bytes, name: str) -> Stored:
     return _opened(io.BytesIO(data), name, data.room if isinstance(data, _Part) else _Room())
 
 
-def _opened(
-    source: str | io.BytesIO, name: str, room: _Room, begun: Callable[[Mapping[str, Any]], None] | None = None
-) -> Stored:
+def _opened(source: str | io.BytesIO, name: str, room: _Room, begun: _Begun | None = None) -> Stored:
     try:
         with zipfile.ZipFile(source) as archive:
             return _read(archive, room, begun)
@@ -153,7 +154,7 @@ class _Refused(Exception):
     """Why a model file is not opened."""
 
 
-def _read(archive: zipfile.ZipFile, room: _Room, begun: Callable[[Mapping[str, Any]], None] | None) -> Stored:
+def _read(archive: zipfile.ZipFile, room: _Room, begun: _Begun | None) -> Stored:
     entries = {entry.filename: entry for entry in archive.infolist()}
     if len(entries) != len(archive.infolist()):
         raise _Refused("the model holds two parts of one name; refused as unsafe")
