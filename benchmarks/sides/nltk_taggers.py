@@ -8,6 +8,7 @@ Both are given the corpus's own tokens, in training and in tagging.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +17,6 @@ from typing import Any
 from corpora import documents, sentences
 
 from sides.common import TagsRecognizer, Timer, mebibytes, points, size_of
-
-_LANGUAGE = "benchmark"  # part of the names of the perceptron's files
 
 
 def train(kind: str, corpora: Path, corpus: str, model: Path) -> dict[str, float]:
@@ -63,7 +62,8 @@ def _train_perceptron(tagged: list[list[tuple[str, str]]], model: Path) -> Any:
     random.seed(0)  # it shuffles the sentences before each pass
     tagger = PerceptronTagger(load=False)
     tagger.train(tagged)
-    tagger.save_to_json(lang=_LANGUAGE, loc=str(model))
+    # by our own hand, as NLTK's ways to save and load have changed from version to version
+    model.write_text(json.dumps([tagger.model.weights, tagger.tagdict, sorted(tagger.classes)]), "utf-8")
     return tagger
 
 
@@ -71,7 +71,8 @@ def _load_perceptron(model: Path) -> Any:
     from nltk.tag import PerceptronTagger
 
     tagger = PerceptronTagger(load=False)
-    tagger.load_from_json(lang=_LANGUAGE, loc=str(model))
+    tagger.model.weights, tagger.tagdict, classes = json.loads(model.read_text("utf-8"))
+    tagger.classes = tagger.model.classes = set(classes)
     return tagger
 
 
