@@ -5,13 +5,20 @@ Public names: `serve`, `bound`.
 
 from __future__ import annotations
 
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from crfner.annotate.application import application
 from crfner.annotate.session import Session
 from crfner.errors import CrfnerError
 from crfner.files import reason
+
+if TYPE_CHECKING:
+    import uvicorn
 
 HOST = "127.0.0.1"
 _PATIENCE = 2  # seconds that requests have to end, after Ctrl-C
@@ -35,7 +42,7 @@ def bound(port: int) -> socket.socket:
 def serve(
     session: Session, listening: socket.socket, title: str, guidelines: str, begun: Callable[[str], None]
 ) -> None:
-    """Answer requests until SIGINT or SIGTERM, then end a training that is under way.
+    """Answer requests until SIGINT, SIGTERM or SIGHUP, then end a training that is under way.
 
     begun  is told the address of the page when it can be opened
     """
@@ -48,8 +55,33 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=_PATIENCE,
     )
+    server = uvicorn.Server(config)
     begun(f"http://{HOST}:{listening.getsockname()[1]}/")
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with _ended_by_hangup(server):
+            server.run(sockets=[listening])
     finally:
         session.trainer.stop()
+
+
+@contextmanager
+def _ended_by_hangup(server: uvicorn.Server) -> Iterator[None]:
+    """Within, a terminal that is closed ends the server as SIGTERM does, which uvicorn sees to itself."""
+    number = getattr(signal, "SIGHUP", None)  # there is none on Windows
+    before = None if number is None else signal.getsignal(number)
+    if number is None or before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = False
+
+    def end(number: int, frame: Any) -> None:
+        nonlocal came
+        server.should_exit = came = True
+
+    signal.signal(number, end)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+    if came:
+        signal.raise_signal(number)

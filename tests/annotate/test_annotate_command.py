@@ -141,7 +141,8 @@ def test_a_second_server_on_the_same_file_is_refused_and_ctrl_c_ends_well(crfner
     ]
 
 
-def test_it_ends_while_a_model_is_trained_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["SIGTERM", "SIGHUP"])
+def test_it_ends_while_a_model_is_trained_and_leaves_nothing(number: signal.Signals, code: int, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     documents = list(read(DATA / "menu/train.jsonl"))
@@ -160,7 +161,7 @@ def test_it_ends_while_a_model_is_trained_and_leaves_nothing(tmp_path: Path) -> 
     while not list(temporary.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert list(temporary.iterdir())  # the training is under way
-    assert server.end(signal.SIGTERM) == 143
+    assert server.end(number) == code
     assert list(temporary.iterdir()) == []
     assert not (tmp_path / "m.crfner").exists()
     assert children_of(server.process.pid) == []

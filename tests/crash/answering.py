@@ -18,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from crashing import OLD, PATIENCE, Killed, Place, Reference, orphans
+from crashing import OLD, PATIENCE, Killed, Place, Reference, orphans, send
 
 from crfner import load_model, read
 from crfner.annotate import read_log
@@ -111,20 +111,27 @@ def killed_while_answering(folder: Path, model: bytes, killed: Killed, old: bool
     if old:
         (folder / "new.crfner").write_bytes(OLD)
     known = {*(path.name for path in folder.iterdir()), *KNOWN}
+    documents = list(read(folder / "menu-train.jsonl"))
     confirmed: list[int] = []
     with serving(place, killed) as (process, address):
         if address is not None:
-            timer = threading.Timer(killed.after if killed.after is not None else PATIENCE, process.kill)
+            after = killed.after if killed.after is not None else PATIENCE
+            timer = threading.Timer(after, send, (process, killed.by))
             timer.start()
             with suppress(OSError, HTTPException):
                 _answer_all(place, address, confirmed)
+            early = timer.is_alive() and len(confirmed) == len(documents)  # the moment has not come
             timer.cancel()
+            if killed.by != signal.SIGKILL:
+                if early:
+                    send(process, killed.by)
+                process.join(PATIENCE)
+                assert process.exitcode == killed.code, (process.exitcode, place.printed("err").decode())
     assert not orphans(place.mark)
-    assert not place.strangers(known), place.strangers(known)
+    assert not (files := place.strangers(known, killed.by)), files
     kept = place.holds("new.crfner")
     if kept is not None and kept != (OLD if old else b""):
         assert load_model(folder / "new.crfner").labels
-    documents = list(read(folder / "menu-train.jsonl"))
     if confirmed:
         saved = {decision.document.text: decision for decision in read_log(folder / "answers.jsonl")}
         for number in confirmed:

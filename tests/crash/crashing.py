@@ -1,9 +1,11 @@
-"""Commands that are killed at some moment, and what has to be true afterwards.
+"""Commands that are killed or asked to end at some moment, and what has to be true afterwards.
 
-Nothing is stood in for: each command is a process of its own on shipped data, and is ended by SIGKILL from outside
-after some time, or from within (`moments.py`) at one of the calls that change files.
+Nothing is stood in for: each command is a process of its own on shipped data, and gets its signal from outside after
+some time, or from within (`moments.py`) at one of the calls that change files. One that is asked to end, by SIGTERM or
+SIGHUP, has to clean up after itself; what SIGKILL leaves, the next one removes.
 
-Public names: `COMMANDS`, `Killed`, `moments_of`, `Place`, `Reference`, `orphans`, `OLD`, `PATIENCE`.
+Public names: `COMMANDS`, `Killed`, `moments_of`, `Place`, `Reference`, `send`, `orphans`, `OLD`,
+`PATIENCE`.
 """
 
 from __future__ import annotations
@@ -48,9 +50,16 @@ class Killed:
 
     at: int = 0  # the number of the moment, or 0
     after: float | None = None  # seconds from its start, or None
+    by: signal.Signals = signal.SIGKILL
 
     def __str__(self) -> str:
-        return f"moment {self.at}" if self.at else "not at all" if self.after is None else f"{self.after:.3f} s"
+        when = f"moment {self.at}" if self.at else "not at all" if self.after is None else f"{self.after:.3f} s"
+        return f"{when} by {self.by.name}"
+
+    @property
+    def code(self) -> int:
+        """The exit code of what it ends."""
+        return -self.by if self.by == signal.SIGKILL else 128 + self.by
 
 
 class Place:
@@ -74,18 +83,23 @@ class Place:
             (self.folder / f"tmp/crfner-{stream}").unlink(missing_ok=True)
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         environment = {**os.environ, "PYTHONPATH": path, "TMPDIR": str(self.folder / "tmp"), "CRASH_MARK": self.mark}
-        process = _FORK.Process(target=moments.work, args=(arguments, str(self.folder), environment, killed.at))
+        process = _FORK.Process(
+            target=moments.work, args=(arguments, str(self.folder), environment, killed.at, killed.by)
+        )
         process.start()
         return process
 
     def run(self, arguments: tuple[str, ...], killed: Killed) -> tuple[int, bytes, bytes]:
         """Exit code, standard output, standard error."""
         process = self.start(arguments, killed)
-        process.join(PATIENCE if killed.after is None else killed.after)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-            assert killed.after is not None, f"{arguments} took more than {PATIENCE} seconds: {self.printed('err')!r}"
+        if killed.after is not None:
+            process.join(killed.after)
+            send(process, killed.by)
+        process.join(PATIENCE)
+        late = process.exitcode is None
+        process.kill()
+        process.join()
+        assert not late, f"{arguments} took more than {PATIENCE} seconds: {self.printed('err')!r}"
         assert process.exitcode is not None
         return process.exitcode, self.printed("out"), self.printed("err")
 
@@ -103,10 +117,18 @@ class Place:
         except FileNotFoundError:
             return None
 
-    def strangers(self, known: set[str]) -> list[str]:
-        """Files that are neither known nor recognisable as left over."""
+    def strangers(self, known: set[str], by: int = signal.SIGKILL) -> list[str]:
+        """Files that are neither known nor, after SIGKILL, recognisable as left over."""
+        known = known | {f"crfner-{stream}" for stream in ("out", "err", "count", "copy.log")}
         names = [*os.listdir(self.folder), *os.listdir(self.folder / "tmp")]
-        return [name for name in names if name not in known and not LEFT.fullmatch(name)]
+        return [name for name in names if name not in known and not (by == signal.SIGKILL and LEFT.fullmatch(name))]
+
+
+def send(process: BaseProcess, number: int) -> None:
+    """Send the signal to a process that may have ended by itself."""
+    if process.is_alive():
+        assert process.pid is not None
+        os.kill(process.pid, number)
 
 
 def orphans(mark: str, patience: float = 15.0) -> list[int]:
@@ -161,12 +183,12 @@ class Command:
                 (folder / name).write_bytes(OLD)
         known = {*os.listdir(folder), "tmp", *self.outputs, *self.more}
         code, out, err = place.run(self.arguments, killed)
-        assert code in (0, -signal.SIGKILL), (code, err.decode())
+        assert code in (0, killed.code), (code, err.decode())
         before = OLD if old else None
         for name in self.outputs:
             assert place.holds(name) in (before, reference.outputs[name]), f"{name} is half written"
-        assert not place.strangers(known), place.strangers(known)
         assert not (left := orphans(place.mark)), f"processes go on: {left}"
+        assert not (files := place.strangers(known, killed.by)), files
         self.checked(place, reference.out, out)
         again, out, err = place.run(self.arguments, Killed())
         assert again == 0, err.decode()
@@ -186,7 +208,7 @@ class Reference:
     seconds: float
 
 
-def moments_of(reference: Reference, number: int, seed: int) -> list[Killed]:
+def moments_of(reference: Reference, number: int, seed: int, by: signal.Signals) -> list[Killed]:
     """So many moments, drawn with the seed: half of them at calls that change files, the other half at any time.
 
     Those at any time crowd towards the end, where most is written.
@@ -194,9 +216,9 @@ def moments_of(reference: Reference, number: int, seed: int) -> list[Killed]:
     draw = random.Random(seed)
     calls = [*range(1, reference.moments + 1)]
     draw.shuffle(calls)
-    at = [Killed(at=call) for call in calls[: (number + 1) // 2]]
-    after = [Killed(after=reference.seconds * draw.triangular(0.1, 1.05, 0.95)) for _ in range(number - len(at))]
-    return [*at, *after]
+    at = [Killed(call, by=by) for call in calls[: (number + 1) // 2]]
+    after = [reference.seconds * draw.triangular(0.1, 1.05, 0.95) for _ in range(number - len(at))]
+    return [*at, *(Killed(after=seconds, by=by) for seconds in after)]
 
 
 # What each command has to keep

@@ -1,7 +1,7 @@
-"""A command in this process, which ends, as by `kill -9`, at one of the moments that change a file.
+"""A command in this process, which is sent a signal, such as that of `kill -9`, at a moment that changes a file.
 
 Such a moment is a call that opens, writes, flushes, renames, links, cuts, makes or removes a file, counted within the
-command's own process. A write is done by half before the process ends.
+command's own process. A write is done by half before SIGKILL ends the process.
 
 Public names: `work`.
 """
@@ -22,7 +22,7 @@ FUNCTIONS = ("open", "write", "fsync", "replace", "rename", "unlink", "remove", 
 NAMES = ("encoding", "errors", "newline", "closefd", "opener")  # of `open`, after its mode and buffering
 
 
-def work(arguments: tuple[str, ...], folder: str, environment: dict[str, str], at: int) -> None:
+def work(arguments: tuple[str, ...], folder: str, environment: dict[str, str], at: int, by: int) -> None:
     """Be `crfner` in that folder; what it prints, and the number of moments, go to files below `tmp` there."""
     os.chdir(folder)
     os.environ.clear()
@@ -39,7 +39,7 @@ def work(arguments: tuple[str, ...], folder: str, environment: dict[str, str], a
     tempfile.tempdir = None  # as in a new process
     from crfner.cli import main
 
-    moments = _Moments(at)
+    moments = _Moments(at, by)
     try:
         main()
     finally:
@@ -49,10 +49,10 @@ def work(arguments: tuple[str, ...], folder: str, environment: dict[str, str], a
 
 
 class _Moments:
-    """Counts from now on, and ends the process at the one with the number; 0 for none."""
+    """Counts from now on, and sends the signal at the one with the number; 0 for none."""
 
-    def __init__(self, at: int) -> None:
-        self.at, self.count = at, 0
+    def __init__(self, at: int, by: int) -> None:
+        self.at, self.count, self._by = at, 0, by
         self.open = builtins.open
         self._lock = threading.RLock()
         self._process = os.getpid()
@@ -61,15 +61,15 @@ class _Moments:
             setattr(os, name, self._counted(getattr(os, name)))
 
     def come(self, before: Any = None) -> None:
-        """One more; the last of all where it is the one."""
+        """One more; the last of all where it is the one and the signal is SIGKILL."""
         if os.getpid() != self._process:
             return
         with self._lock:
             self.count += 1
             if self.count == self.at:
-                if before is not None:
+                if before is not None and self._by == signal.SIGKILL:
                     before()
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), self._by)
 
     def _counted(self, real: Any) -> Any:
         def call(*arguments: Any, **options: Any) -> Any:

@@ -1,27 +1,31 @@
-"""`kill -9` at any moment: no half file, nothing lost that was confirmed, and the next run goes well.
+"""A signal at any moment: no half file, nothing lost that was confirmed, and the next run goes well.
 
-A few moments of each command; `CRFNER_LONG_TESTS=1 pytest tests/crash` tries 100 of each, and
-`python tests/crash/test_kills.py COMMAND NUMBER [SEED]` as many of one as you like.
+A few moments of each command; `CRFNER_LONG_TESTS=1 pytest tests/crash` tries 100 of each with SIGKILL, and
+`python tests/crash/test_kills.py COMMAND NUMBER [SEED [SIGNAL]]` as many of one as you like, with SIGKILL, SIGTERM or
+SIGHUP.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 from answering import killed_while_answering
 from answering import reference as answered
-from crashing import COMMANDS, DATA, moments_of
+from crashing import COMMANDS, DATA, Killed, Reference, moments_of
 
 from crfner import CRFRecognizer, read
 
 LONG = os.environ.get("CRFNER_LONG_TESTS") == "1"
-NUMBER, SEED = (100, 0) if LONG else (2, 1)
+NUMBERS = {signal.SIGKILL: 100 if LONG else 2, signal.SIGTERM: 20 if LONG else 1, signal.SIGHUP: 20 if LONG else 0}
+SEED = 0 if LONG else 1
 NEEDS = {"tune": ("optuna",), "annotate": ("starlette", "uvicorn", "markdown_it")}
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="looks for processes in /proc")
@@ -37,25 +41,36 @@ def small_model(folder: Path) -> bytes:
     return (folder / "m.crfner").read_bytes()
 
 
-def tried(name: str, folder: Path, model: bytes, number: int, seed: int) -> str:
-    """Kill the command at so many moments; how it went. Raises AssertionError, naming the moment, where it did not."""
-    begun = time.monotonic()
+def tried(name: str, folder: Path, model: bytes, numbers: dict[signal.Signals, int], seed: int) -> str:
+    """Stop the command at so many moments by each signal; how it went.
+
+    Raises AssertionError, naming the moment, where it did not go well.
+    """
     if name == "annotate":
-        reference, kill = answered(folder / "reference", model), killed_while_answering
+        reference, stop = answered(folder / "reference", model), killed_while_answering
     else:
         reference = COMMANDS[name].reference(folder / "reference", model)
-        kill = partial(_killed, name, reference)
-    early = 0
-    moments = moments_of(reference, number, seed)
+        stop = partial(_killed, name, reference)
+    return "\n".join(
+        _tried(name, folder / by.name, model, reference, stop, moments_of(reference, number, seed, by))
+        for by, number in numbers.items()
+        if number
+    )
+
+
+def _tried(
+    name: str, folder: Path, model: bytes, reference: Reference, stop: Callable[..., bool], moments: list[Killed]
+) -> str:
+    begun, early = time.monotonic(), 0
     for place, killed in enumerate(moments):
         try:
-            early += kill(folder / str(place), model, killed, old=bool(place % 2))
+            early += stop(folder / str(place), model, killed, old=bool(place % 2))
         except AssertionError as error:
-            raise AssertionError(f"{name}, killed at {killed}: {error}") from error
+            raise AssertionError(f"{name}, {killed}: {error}") from error
     at = sum(bool(killed.at) for killed in moments)
     return (
-        f"{name}: {number} kills, {at} of them at calls (of {reference.moments}), {early} before the end, "
-        f"{time.monotonic() - begun:.0f} s"
+        f"{name}: {len(moments)} times {moments[0].by.name}, {at} of them at calls (of {reference.moments}), "
+        f"{early} before the end, {time.monotonic() - begun:.0f} s"
     )
 
 
@@ -67,12 +82,13 @@ def _killed(name, reference, folder, model, killed, old):  # type: ignore[no-unt
 def test_a_kill_at_any_moment_does_no_harm(name: str, tmp_path: Path, model: bytes) -> None:
     for package in NEEDS.get(name, ()):
         pytest.importorskip(package)
-    print(tried(name, tmp_path, model, NUMBER, SEED))
+    print(tried(name, tmp_path, model, NUMBERS, SEED))
 
 
 if __name__ == "__main__":
-    name, number, *seed = sys.argv[1:]
+    name, number, *more = sys.argv[1:]
+    seed, by = int(*more[:1] or [0]), signal.Signals[(more[1:] or ["SIGKILL"])[0]]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "model").mkdir()
-        print(tried(name, folder, small_model(folder / "model"), int(number), int(*seed or [0])))
+        print(tried(name, folder, small_model(folder / "model"), {by: int(number)}, seed))
