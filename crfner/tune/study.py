@@ -13,12 +13,13 @@ import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Self
 
 from crfner.errors import CrfnerError, InputError, SettingError
 from crfner.evaluation.units import Outcome, total
 from crfner.evaluation.values import Score
-from crfner.files import check_writable, reason
+from crfner.files import check_writable, reason, reporting
 from crfner.locking import lock
 from crfner.tune.space import Point, preset_point, suggest
 from crfner.tune.values import Trial
@@ -52,12 +53,14 @@ class Study:
         optuna.logging.set_verbosity(logging.WARNING)
         self._optuna = optuna
         self._seed = seed
-        self._lock = None if path is None else _Lock(os.fspath(path))
+        self._path = None if path is None else os.fspath(path)
+        self._lock = None if self._path is None else _Lock(self._path)
         try:
-            self._study = _opened(optuna, path, self._lock)
-            self._check(path, made_for)
-            for trial in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-                self._study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # of a search that was killed
+            with self._writing():
+                self._study = _opened(optuna, self._path, self._lock)
+                self._check(made_for)
+                for trial in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
+                    self._study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # of a search that was killed
         except BaseException:
             self.close()
             raise
@@ -77,6 +80,7 @@ class Study:
         """So many trials and the points that they stand for: first the presets, `default` before the others.
 
         What they are depends on the trials so far alone, so that a study that is opened again goes on as it would have.
+        Raises CrfnerError when the file cannot be written.
         """
         so_far = len(self._study.get_trials(deepcopy=False))
         with warnings.catch_warnings():
@@ -89,29 +93,35 @@ class Study:
             )
         tried = [trial.point for trial in self.trials()]
         starts = [preset_point(preset) for preset in sorted(PRESETS, key=lambda preset: preset != "default")]
-        for point in [point for point in starts if point not in tried][:number]:
-            self._study.enqueue_trial(point)
-        trials = [self._study.ask() for _ in range(number)]
-        return [(trial, suggest(trial)) for trial in trials]
+        with self._writing():
+            for point in [point for point in starts if point not in tried][:number]:
+                self._study.enqueue_trial(point)
+            trials = [self._study.ask() for _ in range(number)]
+            return [(trial, suggest(trial)) for trial in trials]
 
     def is_poor(self, trial: Any, first: Outcome) -> bool:
         """Whether the trial does worse in the first fold than the median of the complete ones did there."""
-        trial.report(Score(*first).f1, step=0)
+        with self._writing():
+            trial.report(Score(*first).f1, step=0)
         poor: bool = trial.should_prune()
         return poor
 
     def tell(self, trial: Any, outcomes: Sequence[Outcome], seconds: float, complete: bool) -> None:
-        """Keep what came out; a trial without outcomes counts as never made."""
+        """Keep what came out; a trial without outcomes counts as never made.
+
+        Raises CrfnerError when the file cannot be written.
+        """
         states = self._optuna.trial.TrialState
-        if not outcomes:
-            self._study.tell(trial, state=states.FAIL)
-            return
-        trial.set_user_attr("outcomes", [list(outcome) for outcome in outcomes])
-        trial.set_user_attr("seconds", seconds)
-        if complete:
-            self._study.tell(trial, Score(*total(outcomes)).f1)
-        else:
-            self._study.tell(trial, state=states.PRUNED)
+        with self._writing():
+            if not outcomes:
+                self._study.tell(trial, state=states.FAIL)
+                return
+            trial.set_user_attr("outcomes", [list(outcome) for outcome in outcomes])
+            trial.set_user_attr("seconds", seconds)
+            if complete:
+                self._study.tell(trial, Score(*total(outcomes)).f1)
+            else:
+                self._study.tell(trial, state=states.PRUNED)
 
     def trials(self) -> tuple[Trial, ...]:
         """Those that were scored, in order."""
@@ -154,14 +164,18 @@ class Study:
         found = importance.get_param_importances(scored, evaluator=forest)
         return {name: float(share) for name, share in found.items()}
 
-    def _check(self, path: str | os.PathLike[str] | None, made_for: Mapping[str, Any]) -> None:
+    def _writing(self) -> AbstractContextManager[None]:
+        """Within, a disk that is full is told of as the file's."""
+        return nullcontext() if self._path is None else reporting(self._path)
+
+    def _check(self, made_for: Mapping[str, Any]) -> None:
         attributes = self._study.user_attrs
         for name, value in made_for.items():
             if attributes.get(name, value) != value:
                 raise InputError(
                     f"the study was made with other {name}, so its trials cannot be compared with new ones; give the "
                     "same, or name another file",
-                    None if path is None else os.fspath(path),
+                    self._path,
                 )
             if name not in attributes:
                 self._study.set_user_attr(name, value)
@@ -208,15 +222,15 @@ class _Lock:
             os.ftruncate(self._file, content.rfind(b"\n") + 1)
 
 
-def _opened(optuna: Any, path: str | os.PathLike[str] | None, lock: _Lock | None) -> Any:
+def _opened(optuna: Any, path: str | None, lock: _Lock | None) -> Any:
     """The study of the file, begun where there is none."""
     pruner = optuna.pruners.MedianPruner(n_startup_trials=_FOR_MEDIAN)
     settings: dict[str, Any] = {"study_name": _NAME, "direction": "maximize", "pruner": pruner, "load_if_exists": True}
     if path is None:
         return optuna.create_study(**settings)
     try:
-        backend = optuna.storages.journal.JournalFileBackend(os.fspath(path), lock_obj=lock)
+        backend = optuna.storages.journal.JournalFileBackend(path, lock_obj=lock)
         storage = optuna.storages.JournalStorage(backend)
         return optuna.create_study(storage=storage, **settings)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        raise InputError(_NO_STUDY, str(path)) from None
+        raise InputError(_NO_STUDY, path) from None

@@ -1,6 +1,6 @@
 """`crfner annotate` that is killed while someone answers as quickly as can be, and models are trained.
 
-Public names: `reference`, `killed_while_answering`.
+Public names: `Page`, `address_of`, `reference`, `killed_while_answering`.
 """
 
 from __future__ import annotations
@@ -55,15 +55,20 @@ class Page:
 def serving(place: Place, killed: Killed) -> Iterator[tuple[BaseProcess, str | None]]:
     """The server and its address; None where it ended before it had one."""
     process = place.start(ARGUMENTS, killed)
+    try:
+        yield process, address_of(place, process)
+    finally:
+        process.kill()
+        process.join()
+
+
+def address_of(place: Place, process: BaseProcess) -> str | None:
+    """Where `crfner annotate` can be reached, when it can; None where it ends before."""
     found = None
     while found is None and process.is_alive():
         time.sleep(0.01)
         found = re.search(rb"open http://([\d.:]+)/", place.printed("err"))
-    try:
-        yield process, found[1].decode() if found else None
-    finally:
-        process.kill()
-        process.join()
+    return found[1].decode() if found else None
 
 
 def _interrupt(process: BaseProcess) -> None:
