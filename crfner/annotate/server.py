@@ -44,9 +44,15 @@ def serve(
 ) -> None:
     """Answer requests until SIGINT, SIGTERM or SIGHUP, then end a training that is under way.
 
-    begun  is told the address of the page when it can be opened
+    begun  is told the address of the page when it can be opened, and signals are heeded
     """
     import uvicorn
+
+    class Announced(uvicorn.Server):
+        # not before: Ctrl-C while uvloop is imported would be lost
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            begun(f"http://{HOST}:{listening.getsockname()[1]}/")
 
     config = uvicorn.Config(
         application(session, title, guidelines),
@@ -55,8 +61,7 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=_PATIENCE,
     )
-    server = uvicorn.Server(config)
-    begun(f"http://{HOST}:{listening.getsockname()[1]}/")
+    server = Announced(config)
     try:
         with _ended_by_hangup(server):
             server.run(sockets=[listening])

@@ -21,7 +21,8 @@ for package in ("starlette", "uvicorn", "markdown_it"):
 from annotating import DATA, ROOT, Server  # noqa: E402
 
 from crfner import Document, Span, read, write  # noqa: E402
-from crfner.annotate import AnswerLog, Decision  # noqa: E402
+from crfner.annotate import AnswerLog, Decision, Session, Setup  # noqa: E402
+from crfner.annotate.server import bound, serve  # noqa: E402
 from crfner.cli import main  # noqa: E402
 
 
@@ -165,6 +166,24 @@ def test_it_ends_while_a_model_is_trained_and_leaves_nothing(number: signal.Sign
     assert list(temporary.iterdir()) == []
     assert not (tmp_path / "m.crfner").exists()
     assert children_of(server.process.pid) == []
+
+
+def test_the_page_is_not_announced_before_ctrl_c_is_heeded(tmp_path: Path) -> None:
+    told: list[tuple[str, Any]] = []
+
+    def begun(address: str) -> None:
+        told.append((address, signal.getsignal(signal.SIGINT)))
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with AnswerLog(tmp_path / "a.jsonl") as log, bound(0) as listening, pytest.raises(KeyboardInterrupt):
+            serve(Session([], log, Setup("anna")), listening, "texts", "", begun)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    [(address, handler)] = told
+    assert address.startswith("http://127.0.0.1:")
+    assert handler is not signal.default_int_handler  # which is silenced while a module of Cython's is imported
 
 
 def children_of(number: int) -> list[str]:
