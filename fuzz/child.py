@@ -13,6 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -60,23 +61,24 @@ def main(arguments: list[str] | None = None) -> None:
         parser.add_argument(f"--{name}", type=int, required=True)
     given = parser.parse_args(arguments)
     faulthandler.enable()
-    if given.engine == "atheris":
-        import atheris
-
-        with atheris.instrument_imports(include=["crfner", "features"]):
-            target = named(given.target)
-            run = target.prepared()
-    else:
+    with _instrumented() if given.engine == "atheris" else nullcontext():
         target = named(given.target)
-        run = target.prepared()
-    seeds = target.seeds()
-    judge = _judge(run, Ledger(Path(given.ledger)), Path(given.findings))
-    for seed in seeds:  # imports and caches are paid for by what is sound
-        judge(seed)
+        seeds = target.seeds()
+        judge = _judge(target.prepared(), Ledger(Path(given.ledger)), Path(given.findings))
+        for seed in seeds:  # imports, most of them made when they are needed, and caches are paid for by what is sound
+            judge(seed)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * mmap.PAGESIZE if sys.platform == "linux" else 0
     if used:
         resource.setrlimit(resource.RLIMIT_AS, (used + _ROOM, resource.RLIM_INFINITY))
     {"atheris": _atheris, "hypothesis": _hypothesis, "repeats": _repeats}[given.engine](target, seeds, judge, given)
+
+
+def _instrumented() -> AbstractContextManager[object]:
+    """Within, coverage is built into what is imported."""
+    import atheris
+
+    context: AbstractContextManager[object] = atheris.instrument_imports(include=["crfner", "features"])
+    return context
 
 
 def _judge(run: Callable[[bytes], object], ledger: Ledger, folder: Path) -> Callable[[bytes], None]:
