@@ -87,17 +87,18 @@ def _check_spans(document: Document, holder: str) -> None:
 
 
 def _with_a_token_for_each_span(document: Document) -> Document:
-    """Add tokens where a span touches none, as tokens of the input need not cover the text."""
-    if len(document.chunks()) == len(document.spans):
-        return document
+    """Add tokens where none shares a letter with a span, as tokens of the input need not cover the text."""
     starts = [start for start, _ in document.tokens]
     ends = [end for _, end in document.tokens]
-    pieces = [(start, end, index) for index, (start, end) in enumerate(document.tokens)]
+    added: list[Piece] = []
     for span in document.spans:
-        if bisect_right(ends, span.start) >= bisect_left(starts, span.end):
+        touched = document.tokens[bisect_right(ends, span.start) : bisect_left(starts, span.end)]
+        if not any(document.text[max(start, span.start) : min(end, span.end)].strip() for start, end in touched):
             for run in re.finditer(r"\S+", document.text[span.start : span.end]):
-                pieces.append((span.start + run.start(), span.start + run.end(), -1))
-    return retokenized(document, sorted(pieces))
+                added.append((span.start + run.start(), span.start + run.end(), -1))
+    if not added:
+        return document
+    return retokenized(document, sorted([*added, *((*token, index) for index, token in enumerate(document.tokens))]))
 
 
 def retokenized(document: Document, pieces: Sequence[Piece]) -> Document:

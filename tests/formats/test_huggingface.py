@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_round_trips import documents, tokenised_documents, words
 
@@ -191,6 +191,7 @@ def labelled_words(document: Document) -> list[tuple[str, str]]:
 
 
 @settings(deadline=None, max_examples=40)
+@example([Document("aa aa", ((2, 5),), spans=(Span(0, 3, "PER"),))], "hf-json")  # of the span, the token has a space
 @given(st.lists(documents() | tokenised_documents(), min_size=1, max_size=3), st.sampled_from(["hf-json", "hf-jsonl"]))
 def test_documents_come_back_as_their_tokens_and_then_stay_as_they_are(made: list[Document], format: str) -> None:
     made = [Document(d.text, d.tokens, d.sentences, d.spans, str(number)) for number, d in enumerate(made)]
