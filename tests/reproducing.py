@@ -169,7 +169,7 @@ def outputs(commands: Iterable[str], where: Circumstances, folder: Path) -> dict
         before = {path: path.stat().st_mtime_ns for path in _files(folder)}
         run = [where.python, *where.options, "-m", "crfner", *shlex.split(command)]
         done = subprocess.run(run, cwd=folder, env={**os.environ, **where.environment}, capture_output=True)
-        failed = done.returncode > 1  # 1 is an answer, too: mistakes found
+        failed = done.returncode > 1 or (done.returncode and not done.stdout)  # 1 with words is an answer, too
         found[f"{command}: output"] = f"{FAILED}: {done.stderr.decode()}" if failed else _sum(done.stdout)
         for path in _files(folder):
             if before.get(path) != path.stat().st_mtime_ns:
