@@ -1,7 +1,8 @@
-"""What many tests share: how many examples a property is tried on, and a browser for pages."""
+"""What many tests share: how many examples a property is tried on, which are skipped as they are long, a browser."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -21,6 +22,15 @@ with suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is marked as long, unless it is asked for."""
+    if os.environ.get("CRFNER_LONG_TESTS") != "1":
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="takes ten seconds or more: set CRFNER_LONG_TESTS=1"))
+
 
 FLAGS = (
     "--headless=new",

@@ -21,7 +21,12 @@ from crfner.annotate.values import Version  # noqa: E402
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # all that differs in the dark
 ENTER, ESCAPE, RIGHT = "\ue007", "\ue00c", "\ue014"
-LOOKS = [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]
+LOOKS = [
+    pytest.param(DESK, "light", id="desk"),
+    pytest.param(DESK, "dark", id="desk dark", marks=pytest.mark.long),
+    pytest.param(PHONE, "light", id="phone", marks=pytest.mark.long),
+    pytest.param(PHONE, "dark", id="phone dark", marks=pytest.mark.long),
+]
 
 
 @pytest.fixture(scope="module")
@@ -85,16 +90,16 @@ def failing(person: Person) -> None:
 VIEWS: list[Callable[[Person], None]] = [labelling, choosing, helping, listing, going_back, failing]
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS, ids=["desk", "desk dark", "phone", "phone dark"])
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
 def test_every_view_of_labelling_keeps_the_rules(browser: Any, page: str, size: tuple[int, int], colours: str) -> None:
     for view in VIEWS:
         person = Person(browser, page, size, colours)
         view(person)
-        assert violations(browser, RULES if (size, colours) == LOOKS[0] else CONTRAST) == [], view.__name__
+        assert violations(browser, RULES if (size, colours) == (DESK, "light") else CONTRAST) == [], view.__name__
         assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), view.__name__
 
 
-@pytest.mark.parametrize(("size", "colours"), [LOOKS[0], LOOKS[3]], ids=["desk", "phone dark"])
+@pytest.mark.parametrize(("size", "colours"), [LOOKS[0], LOOKS[3]])
 def test_the_views_of_starting_adjudicating_and_ending_keep_the_rules(
     browser: Any, tmp_path: Path, size: tuple[int, int], colours: str
 ) -> None:

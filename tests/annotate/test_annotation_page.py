@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -514,6 +513,6 @@ def test_what_was_labelled_on_the_page_trains_the_same_model_from_the_command_li
     labelled_from_nothing(browser, tmp_path, 12)
 
 
-@pytest.mark.skipif("CRFNER_LONG_TESTS" not in os.environ, reason="takes a minute: set CRFNER_LONG_TESTS=1")
+@pytest.mark.long
 def test_fifty_sentences_from_nothing_train_the_same_model(browser: Any, tmp_path: Path) -> None:
     labelled_from_nothing(browser, tmp_path, 50, "default")

@@ -44,6 +44,7 @@ def run(corpora: Path, folder: Path, *arguments: str) -> subprocess.CompletedPro
     return subprocess.run([*command, *places, *arguments], env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.long
 def test_measures_are_made_kept_and_shown_with_their_requirements(corpora: Path, tmp_path: Path) -> None:
     done = run(corpora, tmp_path, "--only", "training", "--rounds", "1")
     assert done.returncode in (0, 1), done.stderr

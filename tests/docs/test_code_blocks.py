@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from code_blocks import blocks
@@ -20,7 +21,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.close()
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: str(page.relative_to(ROOT)))
+def _each(page: Path) -> Any:
+    """A page as a parameter: those of `docs` take minutes together."""
+    marks = [pytest.mark.long] if page.is_relative_to(ROOT / "docs") else []
+    return pytest.param(page, marks=marks, id=str(page.relative_to(ROOT)))
+
+
+@pytest.mark.parametrize("page", [_each(page) for page in PAGES if blocks(page)])
 def test_every_block_of_a_page_runs_and_prints_what_is_shown(page: Path, server: Server, tmp_path: Path) -> None:
     runner = Page(server, tmp_path)
     run, skipped = 0, []
