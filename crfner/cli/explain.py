@@ -7,10 +7,9 @@ import os
 
 import click
 
-from crfner.cli.options import keep_inputs
+from crfner.cli.options import keep_inputs, text_of
 from crfner.document import Document
-from crfner.errors import CrfnerError
-from crfner.files import STANDARD_STREAM, atomic_output, check_writable, open_text
+from crfner.files import atomic_output, check_writable
 
 FORMATS = ("text", "json", "html")
 _ENDINGS = {".json": "json", ".html": "html", ".htm": "html"}
@@ -43,7 +42,7 @@ def explain(model: str, text: str | None, output: str, output_format: str | None
     crfner explain model.crfner --top 10
     """
     chosen = output_format or _ENDINGS.get(os.path.splitext(output)[1].lower(), "text")
-    document = None if text is None else Document(_read(text))
+    document = None if text is None else Document(text_of(text, ", or leave TEXT out to explain the model as a whole"))
     keep_inputs(output, [model])
     check_writable(output)
 
@@ -64,12 +63,3 @@ def explain(model: str, text: str | None, output: str, output_format: str | None
             stream.write(to_page(explanation, every=every))
         else:
             stream.write(to_text(explanation, every=every) + "\n")
-
-
-def _read(text: str) -> str:
-    if text == STANDARD_STREAM:
-        with open_text(text) as stream:
-            text = stream.read()
-    if not text.strip():
-        raise CrfnerError("there is no text; give some words, or leave TEXT out to explain the model as a whole")
-    return text

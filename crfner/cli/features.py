@@ -6,10 +6,9 @@ import json
 
 import click
 
-from crfner.cli.options import feature_set, features_option
+from crfner.cli.options import feature_set, features_option, text_of
 from crfner.document import Document
-from crfner.errors import CrfnerError
-from crfner.files import STANDARD_STREAM, atomic_output, open_text
+from crfner.files import STANDARD_STREAM, atomic_output
 from crfner.tokenize import TOKENIZERS, tokenized
 
 
@@ -25,13 +24,8 @@ def features(text: str, features: str, tokenizer: str, as_json: bool) -> None:
     crfner features "Started ramipril 2.5 mg today."
     crfner features "Started ramipril 2.5 mg today." --features minimal --json
     """
-    if text == STANDARD_STREAM:
-        with open_text(text) as stream:
-            text = stream.read()
-    if not text.strip():
-        raise CrfnerError("there is no text; give some words")
     extractor = feature_set(features)
-    sentences = tokenized(Document(text), tokenizer).sentence_words()
+    sentences = tokenized(Document(text_of(text)), tokenizer).sentence_words()
     with atomic_output(STANDARD_STREAM) as output:
         for words, attributes in zip(sentences, extractor.lists(sentences), strict=True):
             for word, found in zip(words, attributes, strict=True):

@@ -70,6 +70,34 @@ def using_workers(jobs: int | None, backend: str, address: str | None) -> Abstra
     return using(Workers(jobs, backend, address))
 
 
+def text_of(argument: str, otherwise: str = "") -> str:
+    """The text that the argument is, or that standard input holds for "-".
+
+    otherwise  what could be done in place of giving words, for the message that there are none
+
+    A locale that knows no accents hands on the bytes of UTF-8. Raises CrfnerError for text that is blank or not UTF-8.
+    """
+    if argument == STANDARD_STREAM:
+        with open_text(argument) as stream:
+            text = stream.read()
+    else:
+        text = _decoded(argument)
+    if not text.strip():
+        raise CrfnerError(f"there is no text; give some words{otherwise}")
+    return text
+
+
+def _decoded(argument: str) -> str:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:  # there are bytes in it that Python could not read by the locale
+        try:
+            return os.fsencode(argument).decode()
+        except UnicodeError:
+            raise CrfnerError("the text is not UTF-8; write it to a file and convert that with iconv") from None
+    return argument
+
+
 def read_documents(path: str, format: str | None, overlaps: bool = False) -> Iterator[Document]:
     """The documents of the input; when it ends, what the reader skipped or repaired is counted on standard error.
 

@@ -1,16 +1,17 @@
 """Oddities that are no mistakes and must work.
 
-A byte order mark, any line endings, blanks at line ends, one endless sentence.
+A byte order mark, any line endings, blanks at line ends, one endless sentence, a locale without accents.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 from bad_input import COMMANDS, EVERY, GOOD
-from running import Run
+from running import COMMAND, ENVIRONMENT, Run
 
 
 @pytest.mark.parametrize("command", EVERY)
@@ -61,3 +62,15 @@ def test_a_line_of_a_million_characters_works(crfner: Run, model: Path) -> None:
     result = crfner("tag", model, stdin=text.encode())
     assert result.code == 0
     assert json.loads(result.out)["text"] == text
+
+
+@pytest.mark.parametrize("bytes_", ["Été".encode(), b"\xc9t\xe9"], ids=["UTF-8", "Latin-1"])
+def test_words_on_the_command_line_are_utf_8_whatever_the_locale(bytes_: bytes) -> None:
+    environment = {**ENVIRONMENT, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [*COMMAND, "features", bytes_, "--features", "minimal", "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True)
+    if bytes_.startswith(b"\xc3"):
+        assert (done.returncode, json.loads(done.stdout)["token"]) == (0, "Été"), done.stderr
+    else:
+        said = b"error: the text is not UTF-8; write it to a file and convert that with iconv\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, b"", said)
