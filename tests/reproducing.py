@@ -220,7 +220,6 @@ def main() -> int:
                 for name, said in found.items() if said.startswith(FAILED)]  # fmt: skip
     if failures:
         print(*failures, sep="\n", file=sys.stderr)
-        return 2
     if arguments.save:
         Path(arguments.save).write_text(json.dumps(sums[0], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     others = [(where.name, found) for where, found in zip(every[1:], sums[1:], strict=True)]
@@ -234,7 +233,7 @@ def main() -> int:
         print(f"{name}: {f'{len(unlike)} differ' if unlike else 'the same'}")
         for output in unlike:
             print(f"  {output}")
-    return 0 if same else 1
+    return 2 if failures else 0 if same else 1
 
 
 if __name__ == "__main__":
