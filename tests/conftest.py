@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("CRFNER_LONG_TESTS") != "1":
         for item in items:
             if item.get_closest_marker("long"):
-                item.add_marker(pytest.mark.skip(reason="takes ten seconds or more: set CRFNER_LONG_TESTS=1"))
+                item.add_marker(pytest.mark.skip(reason="takes long: set CRFNER_LONG_TESTS=1"))
 
 
 FLAGS = (

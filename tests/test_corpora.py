@@ -36,6 +36,7 @@ def essence(documents: list[Document]) -> list[tuple[object, ...]]:
 
 
 @needs_corpora
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_real_corpus_survives_the_way_through_json_lines_and_back(name: str, tmp_path: Path) -> None:
     documents = list(read(corpus(name, "dev")))
@@ -57,6 +58,7 @@ def test_every_token_and_every_entity_of_the_file_is_read(name: str) -> None:
 
 
 @needs_corpora
+@pytest.mark.long
 def test_the_default_preset_keeps_its_accuracy_on_news() -> None:
     learnt = sample(list(read(corpus("conll2003-en", "train"))), 1000)
     dev = list(read(corpus("conll2003-en", "dev")))

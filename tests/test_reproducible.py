@@ -6,11 +6,13 @@
 import sys
 from pathlib import Path
 
+import pytest
 from reproducing import FAILED, QUICK, circumstances, differences, outputs
 
 HERE = {"PYTHONPATH": str(Path(__file__).parents[1])}
 
 
+@pytest.mark.long
 def test_models_and_outputs_are_the_same_in_any_process(tmp_path: Path) -> None:
     one, other, *_ = circumstances([sys.executable], HERE)
     first = outputs(QUICK, one, tmp_path / "first")

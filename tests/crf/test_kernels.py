@@ -71,7 +71,7 @@ def batches(draw: st.DrawFn) -> tuple[Floats, list[int], Chain]:
 
 
 @given(batches())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_decoding_in_c_is_decoding_in_numpy(batch: tuple[Floats, list[int], Chain]) -> None:
     kernel("crfner.crf.kernel._decoding")
     scores, lengths, chain = batch
@@ -251,7 +251,7 @@ def test_whatever_a_function_in_c_is_given_it_works_or_raises(module: str, name:
     function = getattr(kernel(module), name)
 
     @given(st.tuples(*[THINGS] * count))
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=50, deadline=None)
     def check(arguments: tuple[Any, ...]) -> None:
         copied = tuple(one.copy() if isinstance(one, np.ndarray | dict) else one for one in arguments)
         with suppress(ValueError, TypeError, OverflowError):
