@@ -13,7 +13,6 @@ import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Self
 
 from crfner.errors import CrfnerError, InputError, SettingError
@@ -56,11 +55,10 @@ class Study:
         self._path = None if path is None else os.fspath(path)
         self._lock = None if self._path is None else _Lock(self._path)
         try:
-            with self._writing():
-                self._study = _opened(optuna, self._path, self._lock)
-                self._check(made_for)
-                for trial in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-                    self._study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # of a search that was killed
+            self._study = _opened(optuna, self._path, self._lock)
+            self._check(made_for)
+            for trial in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
+                self._study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # of a search that was killed
         except BaseException:
             self.close()
             raise
@@ -93,16 +91,14 @@ class Study:
             )
         tried = [trial.point for trial in self.trials()]
         starts = [preset_point(preset) for preset in sorted(PRESETS, key=lambda preset: preset != "default")]
-        with self._writing():
-            for point in [point for point in starts if point not in tried][:number]:
-                self._study.enqueue_trial(point)
-            trials = [self._study.ask() for _ in range(number)]
-            return [(trial, suggest(trial)) for trial in trials]
+        for point in [point for point in starts if point not in tried][:number]:
+            self._study.enqueue_trial(point)
+        trials = [self._study.ask() for _ in range(number)]
+        return [(trial, suggest(trial)) for trial in trials]
 
     def is_poor(self, trial: Any, first: Outcome) -> bool:
         """Whether the trial does worse in the first fold than the median of the complete ones did there."""
-        with self._writing():
-            trial.report(Score(*first).f1, step=0)
+        trial.report(Score(*first).f1, step=0)
         poor: bool = trial.should_prune()
         return poor
 
@@ -112,16 +108,15 @@ class Study:
         Raises CrfnerError when the file cannot be written.
         """
         states = self._optuna.trial.TrialState
-        with self._writing():
-            if not outcomes:
-                self._study.tell(trial, state=states.FAIL)
-                return
-            trial.set_user_attr("outcomes", [list(outcome) for outcome in outcomes])
-            trial.set_user_attr("seconds", seconds)
-            if complete:
-                self._study.tell(trial, Score(*total(outcomes)).f1)
-            else:
-                self._study.tell(trial, state=states.PRUNED)
+        if not outcomes:
+            self._study.tell(trial, state=states.FAIL)
+            return
+        trial.set_user_attr("outcomes", [list(outcome) for outcome in outcomes])
+        trial.set_user_attr("seconds", seconds)
+        if complete:
+            self._study.tell(trial, Score(*total(outcomes)).f1)
+        else:
+            self._study.tell(trial, state=states.PRUNED)
 
     def trials(self) -> tuple[Trial, ...]:
         """Those that were scored, in order."""
@@ -163,10 +158,6 @@ class Study:
         forest = importance.FanovaImportanceEvaluator(seed=self._seed)
         found = importance.get_param_importances(scored, evaluator=forest)
         return {name: float(share) for name, share in found.items()}
-
-    def _writing(self) -> AbstractContextManager[None]:
-        """Within, a disk that is full is told of as the file's."""
-        return nullcontext() if self._path is None else reporting(self._path)
 
     def _check(self, made_for: Mapping[str, Any]) -> None:
         attributes = self._study.user_attrs
@@ -229,8 +220,18 @@ def _opened(optuna: Any, path: str | None, lock: _Lock | None) -> Any:
     if path is None:
         return optuna.create_study(**settings)
     try:
-        backend = optuna.storages.journal.JournalFileBackend(path, lock_obj=lock)
-        storage = optuna.storages.JournalStorage(backend)
+        storage = optuna.storages.JournalStorage(_journal(optuna, path, lock))
         return optuna.create_study(storage=storage, **settings)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         raise InputError(_NO_STUDY, path) from None
+
+
+def _journal(optuna: Any, path: str, lock: _Lock | None) -> Any:
+    """Optuna's way to the file; a disk that is full is told of as the file's."""
+
+    class Journal(optuna.storages.journal.JournalFileBackend):  # type: ignore[misc] # Optuna is imported late
+        def append_logs(self, logs: list[dict[str, Any]]) -> None:
+            with reporting(path):  # all that is written passes here
+                super().append_logs(logs)
+
+    return Journal(path, lock_obj=lock)
